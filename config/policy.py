@@ -1,0 +1,108 @@
+"""The rules the numbers follow: `policy.yaml`, read once and checked."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from config.problems import explain
+from tasks.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+Pct = Annotated[float, Field(ge=0, le=1000)]
+Days = Annotated[int, Field(ge=0, le=3660)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Reporting(_Section):
+    """Where and in what the company reports."""
+
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")]
+    timezone: str
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)]
+    fx_rates: Path
+    holidays: Path
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The reporting time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Revenue(_Section):
+    """Recurring revenue: grace and alert levels."""
+
+    renewal_grace_days: Days
+    nrr_target_pct: Pct
+    nrr_drop_points: Pct
+
+
+class Leakage(_Section):
+    """Scope creep and late billing: ages and alert levels."""
+
+    wip_days: Days
+    billing_days: Days
+    creep_tolerance_pct: Pct
+    creep_minimum_amount: Annotated[int, Field(ge=0)]
+    creep_critical_amount: Annotated[int, Field(ge=0)]
+    capture_target_pct: Pct
+
+
+class Schedule(_Section):
+    """Earned value: bands and earning rules."""
+
+    amber_spi_t: float
+    red_spi_t: float
+    amber_slip_working_days: Days
+    red_slip_working_days: Days
+    red_tcpi: float
+    first_seen_limit_working_days: Days
+    short_task_working_days: Days
+
+
+class Quality(_Section):
+    """When data are too few, too old or vanish too fast."""
+
+    volume_drop_warn_pct: Pct
+    volume_drop_stop_pct: Pct
+    freshness_warn_hours: Annotated[int, Field(gt=0)]
+    freshness_stop_hours: Annotated[int, Field(gt=0)]
+    mass_delete_stop_pct: Pct
+
+
+class AlertPolicy(_Section):
+    """How alerts open and close."""
+
+    hysteresis_pct: Pct
+
+
+class Policy(_Section):
+    """Every rule of the numbers, frozen."""
+
+    reporting: Reporting
+    revenue: Revenue
+    leakage: Leakage
+    schedule: Schedule
+    quality: Quality
+    alerts: AlertPolicy
+
+
+@cache
+def policy(path: Path = ROOT / "config" / "policy.yaml") -> Policy:
+    """The policy in `path`.
+
+    Raises:
+        ConfigError: a key is unknown or missing, or a value is out of range; the message names the key.
+    """
+    try:
+        return Policy.model_validate(yaml.safe_load(path.read_text()))
+    except ValidationError as error:
+        raise ConfigError(explain(path.name, error)) from None
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}. Restore it from the repository.") from None
