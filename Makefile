@@ -1,0 +1,53 @@
+# Everything Baton does on one machine. All state is in .venv/ and var/.
+PYTHON ?= python3
+BIN := .venv/bin
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export GX_ANALYTICS_ENABLED := false
+export PREFECT_HOME := $(CURDIR)/var/prefect
+export UV_COMPILE_BYTECODE := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint doctor up down clean lock dictionary
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/ready  ## .venv with the locked dependencies and Baton itself, editable
+
+.venv/ready: requirements.lock requirements-uv.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup  ## the real nightly flow over a pretend company: three month-ends and today
+	$(BIN)/baton demo
+
+test: setup lint  ## every test, PostgreSQL included
+	$(BIN)/python -m pytest
+
+lint: setup  ## the checks that pre-commit runs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+doctor: setup  ## are config, credentials, field maps and the warehouse right?
+	$(BIN)/baton doctor
+
+up: setup  ## Prefect server, deployments, automations and a worker, on loopback
+	$(BIN)/baton up
+
+down:  ## stop what `make up` and `make demo` started
+	@if [ -x $(BIN)/baton ]; then $(BIN)/baton down; fi
+
+clean: down  ## remove all state and the environment
+	rm -rf var .venv
+
+lock:  ## renew the lock files
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
+
+dictionary: setup  ## regenerate docs/data-dictionary.md from the code
+	$(BIN)/baton dictionary --write

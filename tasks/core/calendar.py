@@ -1,0 +1,91 @@
+"""The company's own tables: exchange rates, working days; and which business day a run measures."""
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from config.policy import ROOT, Policy
+from tasks.errors import ConfigError
+
+WEEKEND = (5, 6)
+
+
+def _csv(path: Path, key: str, columns: dict[str, str]) -> duckdb.DuckDBPyRelation:
+    """A small CSV file with exactly `columns` (name -> SQL type).
+
+    Raises:
+        ConfigError: the file is missing, or a column or a value does not fit; the message names file and policy key.
+    """
+    full = ROOT / path
+    if not full.exists():
+        raise ConfigError(f"policy.yaml reporting.{key}: {path} does not exist; give a CSV with the columns {', '.join(columns)}.")
+    try:
+        relation = duckdb.connect().read_csv(str(full), header=True, columns=columns)
+        relation.fetchall()
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise ConfigError(f"{path} (policy.yaml reporting.{key}) cannot be read: {reason} It needs {', '.join(columns)}.") from None
+    return relation
+
+
+def holidays(policy: Policy) -> frozenset[date]:
+    """The days not worked beside weekends, from the policy's CSV."""
+    relation = _csv(policy.reporting.holidays, "holidays", {"day": "DATE", "name": "VARCHAR"})
+    return frozenset(day for day, _ in relation.fetchall())
+
+
+def last_business_day(now: datetime, policy: Policy) -> date:
+    """The last complete working day in the reporting zone at `now`."""
+    closed = holidays(policy)
+    day = now.astimezone(policy.reporting.zone).date() - timedelta(days=1)
+    while day.weekday() in WEEKEND or day in closed:
+        day -= timedelta(days=1)
+    return day
+
+
+def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+    """Fill `versions.fx_rate` from the policy's CSV: reporting minor units for 10^8 of a currency's."""
+    rates = _csv(policy.reporting.fx_rates, "fx_rates", {"month": "DATE", "currency": "VARCHAR", "rate": "DECIMAL(18, 8)"})
+    connection.register("fx_csv", rates.to_arrow_table())
+    connection.execute(
+        """
+        INSERT INTO versions.fx_rate BY NAME
+        SELECT month || ':' || currency AS fx_rate_id, date_trunc('month', month)::DATE AS month, currency,
+               half_even((rate * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)) AS minor_rate_e8,
+               1 AS _version, false AS _deleted
+        FROM (FROM fx_csv UNION SELECT DISTINCT month, $reporting, 1 FROM fx_csv)
+        """,
+        {"reporting": policy.reporting.currency},
+    )
+    connection.unregister("fx_csv")
+
+
+def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as_of: date) -> None:
+    """Fill `versions.work_calendar`: whole years, from the first day any core row speaks of to six years past `as_of`."""
+    connection.register("holiday_csv", _csv(policy.reporting.holidays, "holidays", {"day": "DATE", "name": "VARCHAR"}).to_arrow_table())
+    connection.execute(
+        """
+        INSERT INTO versions.work_calendar BY NAME
+        WITH first AS (
+            SELECT min(day) AS day FROM (
+                SELECT min(start_date) AS day FROM versions.subscription UNION ALL
+                SELECT min(start_date) FROM versions.plan_task UNION ALL
+                SELECT min(work_date) FROM versions.time_entry UNION ALL
+                SELECT $as_of::DATE)
+        ),
+        days AS (
+            SELECT unnest(generate_series(date_trunc('year', greatest(day, DATE '1990-01-01')),
+                                          make_date(year($as_of::DATE) + 6, 12, 31), INTERVAL 1 DAY))::DATE AS day
+            FROM first
+        ),
+        marked AS (SELECT day, isodow(day) < 6 AND day NOT IN (SELECT day FROM holiday_csv) AS is_working FROM days)
+        SELECT day, is_working,
+               coalesce(sum(is_working::INTEGER) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT
+               AS workdays_before,
+               1 AS _version, false AS _deleted
+        FROM marked
+        """,
+        {"as_of": as_of},
+    )
+    connection.unregister("holiday_csv")

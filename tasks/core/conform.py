@@ -1,0 +1,138 @@
+"""From raw records to conformed rows: every known version of them, as known at one instant.
+
+The result is the schema `versions` of the workbench: one table per core table with its columns and `_version`
+(1 = the oldest known of its key), `_deleted`, `_updated_at`, `_extracted_at`, `_hash`, `_unreadable`. Which version is
+in force is decided by the checks (tasks/checks), because a rejected version leaves the one before it in force.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+
+import duckdb
+
+from config.policy import Policy
+from config.settings import Settings, Source
+from tasks.core import kantata, salesforce
+from tasks.core.calendar import fill_fx_rates, fill_work_calendar
+from tasks.core.mapping import CASTS, define_functions
+from tasks.core.tables import CORE, Kind
+from tasks.lake.read import finalised, versions
+from tasks.sources.fieldmap import FieldMap, field_map
+
+VENDORS = {"salesforce": salesforce, "kantata": kantata}
+SQL_TYPES: Mapping[Kind, str] = {
+    "text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMPTZ"
+}
+TRAIL = "_version BIGINT, _deleted BOOLEAN, _updated_at TIMESTAMPTZ, _extracted_at TIMESTAMPTZ, _hash VARCHAR, _unreadable VARCHAR"
+
+
+@contextmanager
+def workbench(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty DuckDB to conform, check and measure in; it spills to `home`/spill past the memory limit."""
+    spill = settings.home / "spill"
+    spill.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(config={"memory_limit": settings.memory_limit, "temp_directory": str(spill)})
+    try:
+        connection.execute("SET timezone = 'UTC'; SET preserve_insertion_order = false")
+        yield connection
+    finally:
+        connection.close()
+
+
+def conform(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, policy: Policy, *, as_of: date, known_at: datetime
+) -> None:
+    """Fill `versions` from the lake as known at `known_at`, every configured source together.
+
+    Raises:
+        ConfigError: a field map, the exchange rates or the holidays cannot be read.
+    """
+    define_functions(connection, policy.reporting.timezone)
+    connection.execute("CREATE SCHEMA IF NOT EXISTS versions")
+    for table in CORE:
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
+        connection.execute(f"CREATE OR REPLACE TABLE versions.{table.name} ({columns}, {TRAIL})")
+    for instance, source in settings.sources.items():
+        _load_raw(connection, settings.lake, instance, field_map(source), known_at)
+        _map(connection, instance, source, field_map(source), policy)
+    _fill_finalised(connection, settings.lake, known_at)
+    fill_fx_rates(connection, policy)
+    fill_work_calendar(connection, policy, as_of)
+
+
+def _load_raw(
+    connection: duckdb.DuckDBPyConnection, lake: str, instance: str, fields: FieldMap, known_at: datetime
+) -> None:
+    """The source's raw tables without payloads, numbered by version; an entity never pulled is an empty table."""
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "raw_{instance}"')
+    for name, entity in fields.entities.items():
+        columns = ", ".join(f"{column} {CASTS[kind]}" for column, kind in entity.columns.items())
+        connection.execute(
+            f'CREATE OR REPLACE TABLE "raw_{instance}".{name} (id VARCHAR, {columns}, {TRAIL}, _is_newest BOOLEAN)'
+        )
+        known = versions(lake, instance, name, known_at)
+        if known is None:
+            continue
+        connection.register("known", known)
+        held = {name for name, *_ in connection.execute("DESCRIBE known").fetchall()}
+        kept = ", ".join(column for column in entity.columns if column in held)
+        connection.execute(
+            f"""
+            INSERT INTO "raw_{instance}".{name} BY NAME
+            SELECT id, {kept}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
+                   row_number() OVER past AS _version,
+                   row_number() OVER past = count(*) OVER (PARTITION BY id) AS _is_newest
+            FROM known WHERE _extracted_at <= $known_at
+            WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
+            """,
+            {"known_at": known_at},
+        )
+        connection.unregister("known")
+
+
+def _map(connection: duckdb.DuckDBPyConnection, instance: str, source: Source, fields: FieldMap, policy: Policy) -> None:
+    """Run the vendor's mapping queries over its raw tables."""
+    vendor = VENDORS[source.vendor]
+    names = {
+        "raw": f'"raw_{instance}"',
+        "instance": instance,
+        "crm": getattr(source, "crm", instance),
+        "zone": policy.reporting.timezone,
+    }
+    for table, subject, entity in vendor.CUSTOM_FIELDS:
+        _pivot(connection, instance, table, subject, fields.entities[entity].custom_fields)
+    for mapping in vendor.MAPPINGS:
+        connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
+
+
+def _pivot(connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping) -> None:
+    """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
+    values, unreadable = [], []
+    for column, field in custom.items():
+        name = field.name.replace("'", "''")
+        values.append(f"max(CASE WHEN name = '{name}' THEN nullif(trim(value), '') END) AS {column}")
+        if field.kind != "text":
+            unreadable.append(f"CASE WHEN {column} IS NOT NULL AND TRY_CAST({column} AS {CASTS[field.kind]}) IS NULL THEN '{column}' END")
+    wrong = f"nullif(concat_ws(',', {', '.join(unreadable)}), '')" if unreadable else "NULL"
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TABLE "raw_{instance}".{table} AS
+        SELECT *, {wrong} AS _unreadable FROM (
+            SELECT subject_id, {", ".join(values)}
+            FROM "raw_{instance}".custom_field_value
+            WHERE subject_type = '{subject}' AND _is_newest AND NOT _deleted
+            GROUP BY subject_id)
+        """
+    )
+
+
+def _fill_finalised(connection: duckdb.DuckDBPyConnection, lake: str, known_at: datetime) -> None:
+    """The closed months' MRR, as closed by `known_at`."""
+    closed = finalised(lake, "mrr", known_at)
+    if closed is not None:
+        connection.register("closed", closed)
+        connection.execute(
+            "INSERT INTO versions.finalised_mrr BY NAME SELECT *, 1 AS _version, false AS _deleted FROM closed"
+        )
+        connection.unregister("closed")

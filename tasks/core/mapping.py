@@ -1,0 +1,43 @@
+"""What a vendor's mapping is made of: queries over its raw tables, and the functions they may call."""
+
+from dataclasses import dataclass
+
+import duckdb
+
+CASTS = {"integer": "BIGINT", "number": "DECIMAL(18, 6)", "boolean": "BOOLEAN", "date": "DATE", "text": "VARCHAR",
+         "instant": "TIMESTAMPTZ"}
+ZERO_DECIMAL = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """One core table from one vendor: a query giving its columns and `_version … _unreadable`."""
+
+    table: str
+    sql: str
+
+
+def custom(column: str, kind: str) -> str:
+    """A custom field of the row's subject (alias `f`), as `kind`; null where it cannot be read."""
+    return f"TRY_CAST(f.{column} AS {CASTS[kind]})"
+
+
+def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+    """Give a connection the functions that the mappings use.
+
+    `half_even(n, d)`: n/d in whole units, ties to even (integers, d > 0). `to_minor(cents, currency, base)`: an
+    amount counted in 1/base of the currency, in minor units. `number_to_minor(price, quantity, currency)`: a decimal
+    price times a quantity, in minor units. `local_date(instant)`: its day in the reporting zone.
+    """
+    zero_decimal = ", ".join(f"'{code}'" for code in ZERO_DECIMAL)
+    for definition in (
+        """half_even(n, d) AS (sign(n)::HUGEINT * (abs(n)::HUGEINT // d + CASE
+            WHEN 2 * (abs(n)::HUGEINT % d) > d THEN 1
+            WHEN 2 * (abs(n)::HUGEINT % d) = d AND (abs(n)::HUGEINT // d) % 2 = 1 THEN 1 ELSE 0 END))::BIGINT""",
+        f"minor_per_unit(currency) AS CASE WHEN currency IN ({zero_decimal}) THEN 1 ELSE 100 END",
+        "to_minor(cents, currency, base) AS half_even(cents::HUGEINT * minor_per_unit(currency), base)",
+        """number_to_minor(price, quantity, currency) AS half_even(
+            (price * 1000000)::HUGEINT * (quantity * 1000000)::HUGEINT * minor_per_unit(currency), 1000000000000)""",
+        f"local_date(instant) AS (instant AT TIME ZONE '{zone}')::DATE",
+    ):
+        connection.execute(f"CREATE OR REPLACE MACRO {definition}")

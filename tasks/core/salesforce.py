@@ -1,0 +1,85 @@
+"""How Salesforce's records become core rows: one query a table, over the raw tables of one org.
+
+`{raw}` is the schema of the org's raw tables (every known version of every record), `{instance}` its name.
+"""
+
+from tasks.core.mapping import Mapping
+
+VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+
+# A merge's loser is deleted at the source but stays an account here: its past belongs to the winner from that day on.
+ACCOUNT = """
+WITH RECURSIVE newest AS (
+    SELECT id, coalesce(master_id, parent_id) AS above, segment FROM {raw}.account
+    WHERE _is_newest AND (NOT _deleted OR master_id IS NOT NULL)
+),
+climb(id, top, depth) AS (
+    SELECT id, id, 0 FROM newest
+    UNION ALL
+    SELECT climb.id, newest.above, climb.depth + 1
+    FROM climb JOIN newest ON newest.id = climb.top
+    WHERE newest.above IS NOT NULL AND climb.depth < 20
+),
+ultimate AS (SELECT id, arg_max(top, depth) AS top FROM climb GROUP BY id)
+SELECT '{instance}:' || v.id AS account_id,
+       v.name,
+       '{instance}:' || v.parent_id AS parent_id,
+       '{instance}:' || v.master_id AS merged_into_id,
+       CASE WHEN v.master_id IS NOT NULL THEN local_date(v._updated_at) END AS merged_date,
+       '{instance}:' || coalesce(ultimate.top, v.id) AS ultimate_id,
+       coalesce(top.segment, v.segment) AS segment,
+       v.currency,
+       v.created_at,
+       v._version, v._deleted AND v.master_id IS NULL AS _deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable
+FROM {raw}.account v
+LEFT JOIN ultimate ON ultimate.id = v.id
+LEFT JOIN newest top ON top.id = ultimate.top
+"""
+
+OPPORTUNITY = f"""
+SELECT '{{instance}}:' || v.id AS opportunity_id,
+       '{{instance}}:' || v.account_id AS account_id,
+       v.name, v.opportunity_type, v.stage, v.is_closed, v.is_won, v.close_date,
+       number_to_minor(v.amount, 1, v.currency) AS amount_minor,
+       v.currency,
+       '{{instance}}:' || v.renewed_contract_id AS renewed_contract_id,
+       v.handoff_signed_date,
+       (trim(coalesce(v.handoff_goals, '')) <> '')::BIGINT + (trim(coalesce(v.handoff_stakeholders, '')) <> '')::BIGINT
+       + (trim(coalesce(v.handoff_timeline, '')) <> '')::BIGINT + (trim(coalesce(v.handoff_success_metrics, '')) <> '')::BIGINT
+       + (trim(coalesce(v.handoff_concerns, '')) <> '')::BIGINT AS handoff_elements,
+       {VERSION}
+FROM {{raw}}.opportunity v
+"""
+
+# CPQ's end date is the last day of service: one day is added. A line that ends early keeps its agreed term for its rate.
+SUBSCRIPTION = f"""
+WITH first_known AS (SELECT id, account_id FROM {{raw}}.subscription WHERE _version = 1),
+lost AS (
+    SELECT DISTINCT renewed_contract_id FROM {{raw}}.opportunity
+    WHERE _is_newest AND NOT _deleted AND is_closed AND NOT is_won AND renewed_contract_id IS NOT NULL
+)
+SELECT '{{instance}}:' || v.id AS subscription_id,
+       '{{instance}}:' || v.account_id AS account_id,
+       '{{instance}}:' || first_known.account_id AS original_account_id,
+       '{{instance}}:' || v.contract_id AS contract_id,
+       v.product,
+       number_to_minor(v.net_price, coalesce(v.quantity, 1), v.currency) AS amount_minor,
+       v.currency,
+       v.start_date,
+       (v.last_date + INTERVAL 1 DAY)::DATE AS term_end_date,
+       least(coalesce(v.terminated_date, (v.last_date + INTERVAL 1 DAY)::DATE), (v.last_date + INTERVAL 1 DAY)::DATE) AS end_date,
+       v.cancel_notice_date,
+       '{{instance}}:' || v.predecessor_id AS predecessor_id,
+       lost.renewed_contract_id IS NOT NULL AS is_renewal_lost,
+       {VERSION}
+FROM {{raw}}.subscription v
+JOIN first_known ON first_known.id = v.id
+LEFT JOIN lost ON lost.renewed_contract_id = v.contract_id
+"""
+
+MAPPINGS = (
+    Mapping("account", ACCOUNT),
+    Mapping("opportunity", OPPORTUNITY),
+    Mapping("subscription", SUBSCRIPTION),
+)
+CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()
