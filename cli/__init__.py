@@ -1,0 +1,1 @@
+"""The `baton` command: one thin module per noun."""

@@ -1,0 +1,32 @@
+"""The night: pull every source, then publish every metric."""
+
+from datetime import date
+
+from prefect import flow
+from prefect.states import Completed, Failed, State
+
+from config.settings import settings
+from flows.ingest import ingest
+from flows.publish import publish
+from tasks.alert import tell_run
+from tasks.run import scheduled_day, this_run
+
+
+@flow(flow_run_name="nightly-{as_of}", timeout_seconds=3 * 3600)
+def nightly(as_of: date | None = None) -> State:
+    """Pull every configured source, then publish every metric of the business day.
+
+    A source that fails does not keep the others from being published: the numbers say as of when each source is
+    known, and the run ends as failed ("partly") with the list.
+
+    Args:
+        as_of: The business day to measure; the last complete one before the scheduled time by default.
+    """
+    day = as_of or scheduled_day()
+    states = [ingest(source, return_state=True) for source in settings().sources]
+    states.append(publish(day, return_state=True))
+    failed = [state.message or state.name for state in states if not state.is_completed()]
+    tell_run(this_run(day), "nightly", failed)
+    if failed:
+        return Failed(message=f"{len(failed)} of {len(states)} parts failed. " + " ".join(failed))
+    return Completed(message=states[-1].message)
