@@ -17,13 +17,15 @@ from tasks.core import kantata, salesforce
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.mapping import CASTS, define_functions
 from tasks.core.tables import CORE, Kind
-from tasks.lake.read import finalised, versions
-from tasks.sources.fieldmap import FieldMap, field_map
+from tasks.lake.places import is_held
+from tasks.lake.read import versions
+from tasks.sources.fieldmap import Custom, FieldMap, field_map
 
 VENDORS = {"salesforce": salesforce, "kantata": kantata}
 SQL_TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMPTZ"
 }
+FINALISED = ("baton", "finalised_mrr")        # where the closing of a month leaves its figures
 TRAIL = "_version BIGINT, _deleted BOOLEAN, _updated_at TIMESTAMPTZ, _extracted_at TIMESTAMPTZ, _hash VARCHAR, _unreadable VARCHAR"
 
 
@@ -54,8 +56,8 @@ def conform(
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
         connection.execute(f"CREATE OR REPLACE TABLE versions.{table.name} ({columns}, {TRAIL})")
     for instance, source in settings.sources.items():
-        _load_raw(connection, settings.lake, instance, field_map(source), known_at)
-        _map(connection, instance, source, field_map(source), policy)
+        _load_raw(connection, settings.lake, instance, field_map(source.fields), known_at)
+        _map(connection, instance, source, field_map(source.fields), policy)
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
     fill_work_calendar(connection, policy, as_of)
@@ -67,26 +69,24 @@ def _load_raw(
     """The source's raw tables without payloads, numbered by version; an entity never pulled is an empty table."""
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "raw_{instance}"')
     for name, entity in fields.entities.items():
-        columns = ", ".join(f"{column} {CASTS[kind]}" for column, kind in entity.columns.items())
+        columns = ", ".join(f"{column.name} {CASTS[column.kind]}" for column in entity.columns)
         connection.execute(
             f'CREATE OR REPLACE TABLE "raw_{instance}".{name} (id VARCHAR, {columns}, {TRAIL}, _is_newest BOOLEAN)'
         )
-        known = versions(lake, instance, name, known_at)
-        if known is None:
+        if not is_held(lake, instance, name):
             continue
+        known = versions(lake, instance, name, known_at)
         connection.register("known", known)
-        held = {name for name, *_ in connection.execute("DESCRIBE known").fetchall()}
-        kept = ", ".join(column for column in entity.columns if column in held)
+        kept = ", ".join(column.name for column in entity.columns if column.name in known.schema.names)
         connection.execute(
             f"""
             INSERT INTO "raw_{instance}".{name} BY NAME
             SELECT id, {kept}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
                    row_number() OVER past AS _version,
                    row_number() OVER past = count(*) OVER (PARTITION BY id) AS _is_newest
-            FROM known WHERE _extracted_at <= $known_at
+            FROM known
             WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
-            """,
-            {"known_at": known_at},
+            """
         )
         connection.unregister("known")
 
@@ -106,7 +106,7 @@ def _map(connection: duckdb.DuckDBPyConnection, instance: str, source: Source, f
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
-def _pivot(connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping) -> None:
+def _pivot(connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping[str, Custom]) -> None:
     """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
     values, unreadable = [], []
     for column, field in custom.items():
@@ -129,10 +129,15 @@ def _pivot(connection: duckdb.DuckDBPyConnection, instance: str, table: str, sub
 
 def _fill_finalised(connection: duckdb.DuckDBPyConnection, lake: str, known_at: datetime) -> None:
     """The closed months' MRR, as closed by `known_at`."""
-    closed = finalised(lake, "mrr", known_at)
-    if closed is not None:
-        connection.register("closed", closed)
-        connection.execute(
-            "INSERT INTO versions.finalised_mrr BY NAME SELECT *, 1 AS _version, false AS _deleted FROM closed"
-        )
-        connection.unregister("closed")
+    if not is_held(lake, *FINALISED):
+        return
+    connection.register("closed", versions(lake, *FINALISED, known_at))
+    connection.execute(
+        """
+        INSERT INTO versions.finalised_mrr BY NAME
+        SELECT id AS finalised_id, month, account_id, closing_minor, 1 AS _version, _deleted, _updated_at, _extracted_at, _hash
+        FROM closed
+        QUALIFY row_number() OVER (PARTITION BY id ORDER BY _extracted_at DESC) = 1
+        """
+    )
+    connection.unregister("closed")
