@@ -31,7 +31,7 @@ def ingest(source: str, entities: list[str] | None = None) -> State:
         failures[entity] = state.result(raise_on_failure=False)
         if stops_source(failures[entity]):
             break
-    record_pulls(run, pulled)
+    record_pulls(run, source, pulled, failures)
     tell_pulls(run, source, failures)
     if failures:
         reasons = "; ".join(f"{entity}: {error}" for entity, error in failures.items())

@@ -1,0 +1,29 @@
+"""Checking, as Prefect tasks: the clean core, then the marts."""
+
+from duckdb import DuckDBPyConnection
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from config.policy import policy
+from config.settings import settings
+from tasks.checks.judge import judge
+from tasks.checks.marts import check_marts as check_all_marts
+from tasks.checks.verdict import CheckResult, Verdict
+from tasks.core.provenance import pulled_at
+from tasks.metrics import METRICS
+from tasks.run import Run
+from tasks.warehouse.connect import warehouse
+from tasks.warehouse.findings import last_counts
+
+
+@task(task_run_name="check-core", cache_policy=NO_CACHE)
+def check_core(bench: DuckDBPyConnection, run: Run) -> Verdict:
+    """Judge every row and every core table; quarantine what is wrong."""
+    before = last_counts(warehouse(settings()), run.as_of)
+    return judge(bench, policy(), before, known_at=run.known_at, pulled_at=pulled_at(settings(), run.known_at))
+
+
+@task(task_run_name="check-marts", cache_policy=NO_CACHE)
+def check_marts(bench: DuckDBPyConnection) -> tuple[CheckResult, ...]:
+    """Check every mart: its grain, its sums, its identities."""
+    return check_all_marts(bench, METRICS)
