@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from config.policy import ROOT, Policy
 from tasks.errors import ConfigError
@@ -11,7 +12,7 @@ from tasks.errors import ConfigError
 WEEKEND = (5, 6)
 
 
-def _csv(path: Path, key: str, columns: dict[str, str]) -> duckdb.DuckDBPyRelation:
+def _csv(path: Path, key: str, columns: dict[str, str]) -> pa.Table:
     """A small CSV file with exactly `columns` (name -> SQL type).
 
     Raises:
@@ -21,18 +22,20 @@ def _csv(path: Path, key: str, columns: dict[str, str]) -> duckdb.DuckDBPyRelati
     if not full.exists():
         raise ConfigError(f"policy.yaml reporting.{key}: {path} does not exist; give a CSV with the columns {', '.join(columns)}.")
     try:
-        relation = duckdb.connect().read_csv(str(full), header=True, columns=columns)
-        relation.fetchall()
+        with duckdb.connect() as connection:
+            return connection.read_csv(str(full), header=True, columns=columns).to_arrow_table()
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         raise ConfigError(f"{path} (policy.yaml reporting.{key}) cannot be read: {reason} It needs {', '.join(columns)}.") from None
-    return relation
 
 
 def holidays(policy: Policy) -> frozenset[date]:
     """The days not worked beside weekends, from the policy's CSV."""
-    relation = _csv(policy.reporting.holidays, "holidays", {"day": "DATE", "name": "VARCHAR"})
-    return frozenset(day for day, _ in relation.fetchall())
+    return frozenset(_holidays(policy)["day"].to_pylist())
+
+
+def _holidays(policy: Policy) -> pa.Table:
+    return _csv(policy.reporting.holidays, "holidays", {"day": "DATE", "name": "VARCHAR"})
 
 
 def last_business_day(now: datetime, policy: Policy) -> date:
@@ -44,10 +47,14 @@ def last_business_day(now: datetime, policy: Policy) -> date:
     return day
 
 
+def exchange_rates(policy: Policy) -> pa.Table:
+    """The policy's CSV of monthly rates: month, currency, reporting units for one unit of the currency."""
+    return _csv(policy.reporting.fx_rates, "fx_rates", {"month": "DATE", "currency": "VARCHAR", "rate": "DECIMAL(18, 8)"})
+
+
 def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
     """Fill `versions.fx_rate` from the policy's CSV: reporting minor units for 10^8 of a currency's."""
-    rates = _csv(policy.reporting.fx_rates, "fx_rates", {"month": "DATE", "currency": "VARCHAR", "rate": "DECIMAL(18, 8)"})
-    connection.register("fx_csv", rates.to_arrow_table())
+    connection.register("fx_csv", exchange_rates(policy))
     connection.execute(
         """
         INSERT INTO versions.fx_rate BY NAME
@@ -63,7 +70,7 @@ def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
 
 def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as_of: date) -> None:
     """Fill `versions.work_calendar`: whole years, from the first day any core row speaks of to six years past `as_of`."""
-    connection.register("holiday_csv", _csv(policy.reporting.holidays, "holidays", {"day": "DATE", "name": "VARCHAR"}).to_arrow_table())
+    connection.register("holiday_csv", _holidays(policy))
     connection.execute(
         """
         INSERT INTO versions.work_calendar BY NAME
