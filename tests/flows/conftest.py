@@ -1,0 +1,106 @@
+"""Whole nights of the pretend company, over real HTTP, with real flows on a real Prefect server."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+from config.settings import Settings, settings
+from sandbox.company import DEMO_DAYS, build
+from sandbox.serve import Sandbox, running
+from tasks.metrics import METRICS
+from tasks.warehouse.connect import Warehouse, warehouse
+from tasks.warehouse.serving import rows, table
+
+SMALL = 40      # accounts, where the company's size does not matter
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+@dataclass
+class Installation:
+    """One Baton: its own lake and warehouse, pointed at a sandbox."""
+
+    home: Path
+    sandbox: Sandbox
+    monkeypatch: pytest.MonkeyPatch
+    warehouse_url: str = ""
+
+    def at(self, clock: datetime) -> Settings:
+        """Point this process at the installation, at an instant."""
+        self.sandbox.set_clock(clock)
+        for name, value in self.environment(clock).items():
+            self.monkeypatch.setenv(name, value)
+        settings.cache_clear()
+        return settings()
+
+    def environment(self, clock: datetime) -> dict[str, str]:
+        return self.sandbox.environment() | {
+            "BATON_HOME": str(self.home),
+            "BATON_NOW": clock.isoformat(),
+            "BATON_WAREHOUSE_URL": self.warehouse_url,
+        }
+
+    def night(self, clock: datetime, as_of: date):
+        """Run the nightly flow in this process; its final state."""
+        from flows.nightly import nightly
+
+        self.at(clock)
+        return nightly(as_of, return_state=True)
+
+    @property
+    def warehouse(self) -> Warehouse:
+        self.monkeypatch.setenv("BATON_HOME", str(self.home))
+        self.monkeypatch.setenv("BATON_WAREHOUSE_URL", self.warehouse_url)
+        settings.cache_clear()
+        return warehouse(settings())
+
+    def rows(self, sql: str, **params: object) -> list[dict]:
+        return rows(self.warehouse, sql, **params)
+
+    def marts(self) -> dict[str, pa.Table]:
+        """Every published mart, in the order of its key: what "the same warehouse" means, with the alert states."""
+        where = self.warehouse
+        held = {
+            metric.table: table(where, f"SELECT * FROM mart.{metric.table} ORDER BY {', '.join(('as_of', *metric.grain))}")
+            for metric in METRICS
+        }
+        states = "SELECT fingerprint, kind, entity, severity, status FROM ops.alert_state ORDER BY fingerprint"
+        return held | {"alert_state": table(where, states)}
+
+
+@contextmanager
+def installation(home: Path, world, warehouse_url: str = "") -> Iterator[Installation]:
+    with pytest.MonkeyPatch.context() as monkeypatch, running(world, DEMO_DAYS[0][0]) as sandbox:
+        yield Installation(home, sandbox, monkeypatch, warehouse_url)
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def company():
+    """The default company and the ledger of what was planted in it."""
+    return build()
+
+
+@pytest.fixture(scope="session")
+def small_company():
+    return build(SMALL)
+
+
+@pytest.fixture(scope="session")
+def four_nights(prefect_server, company, tmp_path_factory) -> Iterator[Installation]:
+    """The demo: the default company, three month ends and today."""
+    with installation(tmp_path_factory.mktemp("demo"), company[0]) as baton:
+        for clock, as_of in DEMO_DAYS:
+            state = baton.night(clock, as_of)
+            assert state.is_completed(), state.message
+        yield baton
