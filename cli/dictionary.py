@@ -7,7 +7,7 @@ import typer
 
 from config.policy import ROOT
 from tasks.core.tables import CORE
-from tasks.metrics import METRICS
+from tasks.metrics.catalogue import METRICS
 from tasks.warehouse.columns import published_name
 
 PAGE = ROOT / "docs" / "data-dictionary.md"

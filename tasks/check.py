@@ -10,7 +10,7 @@ from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts as check_all_marts
 from tasks.checks.verdict import CheckResult, Verdict
 from tasks.core.provenance import pulled_at
-from tasks.metrics import METRICS
+from tasks.metrics.catalogue import METRICS
 from tasks.run import Run
 from tasks.warehouse.connect import warehouse
 from tasks.warehouse.findings import last_counts

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from config.policy import policy
 from config.settings import settings
 from tasks.core.conform import conform
-from tasks.metrics import METRICS
+from tasks.metrics.catalogue import METRICS
 from tasks.metrics.measure import measure
 from tasks.run import Run
 

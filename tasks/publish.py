@@ -11,7 +11,7 @@ from config.policy import policy
 from config.settings import settings
 from tasks.checks.verdict import CheckResult, Verdict
 from tasks.core.provenance import data_as_of
-from tasks.metrics import METRICS
+from tasks.metrics.catalogue import METRICS
 from tasks.metrics.measure import measured
 from tasks.run import Run
 from tasks.sources.pull import Pulled

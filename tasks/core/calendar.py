@@ -59,7 +59,7 @@ def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
         """
         INSERT INTO versions.fx_rate BY NAME
         SELECT month || ':' || currency AS fx_rate_id, date_trunc('month', month)::DATE AS month, currency,
-               half_even((rate * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)) AS minor_rate_e8,
+               half_even((rate::DECIMAL(29, 8) * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)) AS minor_rate_e8,
                1 AS _version, false AS _deleted
         FROM (FROM fx_csv UNION SELECT DISTINCT month, $reporting, 1 FROM fx_csv)
         """,

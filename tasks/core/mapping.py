@@ -37,7 +37,7 @@ def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
         f"minor_per_unit(currency) AS CASE WHEN currency IN ({zero_decimal}) THEN 1 ELSE 100 END",
         "to_minor(cents, currency, base) AS half_even(cents::HUGEINT * minor_per_unit(currency), base)",
         """number_to_minor(price, quantity, currency) AS half_even(
-            (price * 1000000)::HUGEINT * (quantity * 1000000)::HUGEINT * minor_per_unit(currency), 1000000000000)""",
+            (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT * minor_per_unit(currency), 1000000000000)""",
         f"local_date(instant) AS (instant AT TIME ZONE '{zone}')::DATE",
     ):
         connection.execute(f"CREATE OR REPLACE MACRO {definition}")

@@ -13,7 +13,7 @@ from prefect.testing.utilities import prefect_test_harness
 from config.settings import Settings, settings
 from sandbox.company import DEMO_DAYS, build
 from sandbox.serve import Sandbox, running
-from tasks.metrics import METRICS
+from tasks.metrics.catalogue import METRICS
 from tasks.warehouse.connect import Warehouse, warehouse
 from tasks.warehouse.serving import rows, table
 

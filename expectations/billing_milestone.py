@@ -1,0 +1,7 @@
+"""Billing milestones: an amount in a currency."""
+
+from expectations.rules import currency, not_negative
+from expectations.suite import CoreSuite
+from tasks.core.tables import BILLING_MILESTONE
+
+SUITE = CoreSuite(BILLING_MILESTONE, (currency(), not_negative("amount_minor", severity="warning")))

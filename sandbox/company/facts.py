@@ -1,0 +1,158 @@
+"""What was planted, as the ledger remembers it: plain facts with the instants at which they became known."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TypeVar
+
+T = TypeVar("T")
+History = list[tuple[datetime, T | None]]  # (known from, state); None: gone
+
+
+def known(history: "History[T]", clock: datetime) -> T | None:
+    """The state known at an instant; None when nothing is known yet or it is gone."""
+    state = None
+    for since, then in history:
+        if since > clock:
+            break
+        state = then
+    return state
+
+
+@dataclass(frozen=True)
+class Account:
+    """A customer."""
+
+    parent: str | None
+    segment: str
+    merged_into: str | None = None
+    merged_day: date | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A subscription line; money in minor units of its whole term."""
+
+    account: str
+    product: str
+    contract: str
+    amount: int
+    currency: str
+    start: date
+    term_end: date
+    end: date
+    predecessor: str | None = None
+    notice: date | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project and its terms."""
+
+    account: str
+    contract_type: str
+    currency: str
+    start: date
+    cap: int = 0
+    budget_seconds: int = 0
+    retainer_seconds: int = 0
+    has_carry: bool = False
+    window_months: int = 1
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Time worked, with the scope it was planted to have; a change's scope follows the change."""
+
+    project: str
+    day: date
+    seconds: int
+    rate: int | None
+    currency: str
+    cost_rate: int
+    cost_currency: str
+    is_approved: bool
+    scope: str = "in_scope"  # in_scope, out_of_scope, goodwill, contractual_non_billable, change
+    reason: str = ""
+    change: str = ""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change order."""
+
+    project: str
+    status: str
+    pricing: str
+    amount: int
+    currency: str
+    approved: date | None = None
+    accepted: date | None = None
+
+
+@dataclass(frozen=True)
+class BillingMilestone:
+    """An amount due on acceptance."""
+
+    project: str
+    story: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """A posted invoice: amounts by what they bill; drafts and cancelled ones are None in a history."""
+
+    posted: date
+    entries: dict[str, int] = field(default_factory=dict)
+    milestones: dict[str, int] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlanTask:
+    """A task in a plan; no cost rate: measured in hours."""
+
+    story: str
+    start: date
+    due: date
+    seconds: int
+    cost_rate: int | None
+    is_milestone: bool = False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One version of a project's plan; roll-ups are left out."""
+
+    number: int
+    approved: date
+    origin: str
+    tasks: tuple[PlanTask, ...]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a story stands."""
+
+    percent: int | None
+    started: date | None
+    finished: date | None
+    forecast: date
+
+
+@dataclass
+class Facts:
+    """Everything planted, by core id."""
+
+    accounts: dict[str, "History[Account]"] = field(default_factory=dict)
+    lines: dict[str, "History[Line]"] = field(default_factory=dict)
+    lost: dict[str, datetime] = field(default_factory=dict)  # contract -> its renewal closed lost
+    projects: dict[str, "History[Project]"] = field(default_factory=dict)
+    entries: dict[str, "History[Entry]"] = field(default_factory=dict)
+    changes: dict[str, "History[Change]"] = field(default_factory=dict)
+    milestones: dict[str, BillingMilestone] = field(default_factory=dict)
+    invoices: dict[str, "History[Invoice]"] = field(default_factory=dict)
+    plans: dict[str, list[tuple[datetime, Plan]]] = field(default_factory=dict)
+    stories: dict[str, "History[Progress]"] = field(default_factory=dict)
+    bad: list[tuple[datetime, str, str]] = field(default_factory=list)  # (known from, core table, id)

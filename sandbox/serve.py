@@ -1,0 +1,194 @@
+"""The pretend company's systems on real sockets: `running` for tests and the demo, `python -m sandbox.serve` else."""
+
+import argparse
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from sandbox.clock import Clock
+from sandbox.control import control
+from sandbox.faults import Fault, Faults
+from sandbox.kantata import kantata
+from sandbox.refusals import Faulty
+from sandbox.salesforce import salesforce
+from sandbox.sinks import Sinks, pagerduty, slack
+from sandbox.world import World
+
+HOST = "127.0.0.1"
+CLIENT_ID = "3MVG9sandbox.consumer.key"
+CLIENT_SECRET = "sandbox-consumer-secret"
+TOKEN = "sandbox-kantata-token"
+SLACK_TOKEN = "sandbox-webhook"
+ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """The running servers: where they are, how to get in, their clock, faults and what they received."""
+
+    salesforce_url: str
+    kantata_url: str
+    slack_url: str
+    pagerduty_url: str
+    control_url: str
+    clock: Clock
+    faults: Faults
+    sinks: Sinks
+    client_id: str = CLIENT_ID
+    client_secret: str = CLIENT_SECRET
+    token: str = TOKEN
+    routing_key: str = ROUTING_KEY
+
+    def set_clock(self, now: datetime) -> None:
+        """Show the state of another instant."""
+        self.clock.set(now)
+
+    def set_faults(self, *faults: Fault | str) -> None:
+        """Switch exactly these on, from zero; `name` or `name:key=value,…` will do."""
+        self.faults.replace(faults)
+
+    def incidents(self) -> list[dict[str, Any]]:
+        """PagerDuty's incidents, in the order they were opened."""
+        return self.sinks.shown()
+
+    def messages(self) -> list[dict[str, Any]]:
+        """The payloads posted to Slack, each with `received_at`."""
+        return list(self.sinks.messages)
+
+    def environment(self) -> dict[str, str]:
+        """The variables that point Baton at these servers."""
+        return {
+            "BATON_SOURCES__SALESFORCE__URL": self.salesforce_url,
+            "BATON_SOURCES__SALESFORCE__CLIENT_ID": self.client_id,
+            "BATON_SOURCES__SALESFORCE__CLIENT_SECRET": self.client_secret,
+            "BATON_SOURCES__KANTATA__URL": self.kantata_url,
+            "BATON_SOURCES__KANTATA__TOKEN": self.token,
+            "BATON_SLACK_WEBHOOK_URL": self.slack_url,
+            "BATON_PAGERDUTY__URL": self.pagerduty_url,
+            "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
+        }
+
+
+@contextmanager
+def running(
+    world: World, now: datetime, *, faults: Sequence[Fault | str] = (), ports: Sequence[int] = (0, 0, 0, 0)
+) -> Iterator[Sandbox]:
+    """Serve a world on loopback until the end of the block; port 0 is any free one.
+
+    Ports in order: Salesforce, Kantata, sinks, control.
+
+    Raises:
+        ValueError: a fault is unknown, or the instant has no UTC offset.
+        OSError: a port is taken.
+    """
+    clock, switches = Clock(world, now), Faults()
+    switches.replace(faults)
+    sinks = Sinks(clock, SLACK_TOKEN, ROUTING_KEY)
+    apps = (
+        Faulty(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET), "salesforce", switches),
+        Faulty(kantata(clock, switches, TOKEN), "kantata", switches),
+        Starlette(
+            routes=[
+                Mount("/v2", Faulty(pagerduty(sinks), "pagerduty", switches)),
+                Mount("/slack", Faulty(slack(sinks), "slack", switches)),
+            ]
+        ),
+        control(clock, switches, sinks),
+    )
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(_bound(port)) for port in ports]
+        crm, psa, alerts, switchboard = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
+        slack_url, pagerduty_url = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
+        stack.enter_context(_serving(apps, sockets))
+        yield Sandbox(crm, f"{psa}/api/v1", slack_url, pagerduty_url, switchboard, clock, switches, sinks)
+
+
+def _bound(port: int) -> socket.socket:
+    # asyncio switches Nagle off only for sockets that say TCP; otherwise every answer waits 40 ms for an ACK.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((HOST, port))
+        bound.listen(128)
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _quiet(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_level="critical",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+
+
+@contextmanager
+def _serving(apps: Sequence[Any], sockets: Sequence[socket.socket]) -> Iterator[None]:
+    """All servers on one event loop in one thread."""
+    servers = [uvicorn.Server(_quiet(app)) for app in apps]
+
+    async def serve() -> None:
+        await asyncio.gather(*(server.serve([bound]) for server, bound in zip(servers, sockets, strict=True)))
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), name="sandbox", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        for server in servers:
+            server.should_exit = True
+        thread.join()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve the pretend company until SIGTERM or Ctrl-C."""
+    asked = _parser().parse_args(arguments)
+    from sandbox.company import build  # takes seconds, and tests bring their own world
+
+    world, _ledger = build(asked.accounts, asked.seed)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with running(world, datetime.fromisoformat(asked.now), faults=asked.fault, ports=asked.ports) as sandbox:
+        if asked.environment_file:
+            lines = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
+            asked.environment_file.write_text(lines)
+        print(
+            f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} slack={sandbox.slack_url} "
+            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url}",
+            flush=True,
+        )
+        stop.wait()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.serve", description=main.__doc__)
+    parser.add_argument("--accounts", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--now", default="2026-11-23T05:00:00Z", help="the sandbox clock, with its UTC offset")
+    parser.add_argument("--ports", type=int, nargs=4, default=[0, 0, 0, 0], metavar=("CRM", "PSA", "SINKS", "CONTROL"))
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
+    parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")
+    return parser
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""Every metric, in dependency order. Add one: its module, its suite, its test, one line here."""
+
+from tasks.metrics.milestone_slip import MILESTONE_SLIP
+from tasks.metrics.mrr_account import MRR_ACCOUNT
+from tasks.metrics.mrr_bridge import MRR_BRIDGE
+from tasks.metrics.mrr_line import MRR_LINE
+from tasks.metrics.mrr_movement import MRR_MOVEMENT
+from tasks.metrics.nrr_account import NRR_ACCOUNT
+from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tasks.metrics.schedule_curve import SCHEDULE_CURVE
+from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
+from tasks.metrics.schedule_project import SCHEDULE_PROJECT
+from tasks.metrics.schedule_task import SCHEDULE_TASK
+from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
+from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
+from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+
+METRICS = (
+    MRR_LINE,
+    MRR_ACCOUNT,
+    MRR_MOVEMENT,
+    MRR_BRIDGE,
+    NRR_ACCOUNT,
+    NRR_MONTHLY,
+    SCOPE_CREEP_ENTRY,
+    SCOPE_CREEP_PROJECT,
+    SCOPE_CREEP_MONTHLY,
+    SCHEDULE_TASK,
+    SCHEDULE_PROJECT,
+    SCHEDULE_PORTFOLIO,
+    SCHEDULE_CURVE,
+    MILESTONE_SLIP,
+)

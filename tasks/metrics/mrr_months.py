@@ -1,0 +1,65 @@
+"""Opening and closing MRR per account and month, as the lines say now and as closed months were frozen."""
+
+from datetime import date
+
+import narwhals as nw
+
+from config.policy import Policy
+from tasks.metrics import mrr_book
+from tasks.metrics.metric import Frames
+from tasks.metrics.recurring import day_number, month_index
+
+
+def account_months(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame) -> nw.LazyFrame:
+    """One row per account and complete month from its first possible MRR on.
+
+    `computed_*` follow the lines as known now; `opening_minor` and `closing_minor` are the published ones: the frozen
+    closing in a month that `finalised_mrr` holds (0 for an account without a row in it), else the computed one.
+    `has_come`: a line began or was handed over to the account in the month.
+    """
+    holders = mrr_book.holders(frames, months, "account_id", "first_account_id")
+    frozen = frames["finalised_mrr"].with_columns(month_index(day_number("month")).alias("month_index"))
+    frozen = mrr_book.summed(frozen, ("account_id", "month_index"), _frozen="closing_minor")
+    closed = frozen.group_by("month_index").agg(nw.len().alias("_closed_accounts"))
+    begun = nw.concat([
+        holders.select("account_id", "begun"), frozen.select("account_id", nw.col("month_index").alias("begun"))
+    ]).group_by("account_id").agg(nw.col("begun").min())
+    grid = begun.join(months, how="cross").filter(nw.col("month_index") >= nw.col("begun"))
+    grid = grid.join(frozen, on=["account_id", "month_index"], how="left").join(closed, on="month_index", how="left")
+    grid = grid.join(_computed(frames, book, months, holders), on=["account_id", "month_index"], how="left")
+    grid = grid.with_columns(
+        nw.col("_computed").fill_null(0).alias("computed_closing_minor"),
+        nw.col("_came").fill_null(0).alias("_came"),
+        (nw.col("_missing").fill_null(0) > 0).alias("is_rate_missing"),
+        (~nw.col("_closed_accounts").is_null()).alias("is_closed"),
+    )
+    kept = nw.when(nw.col("is_closed")).then(nw.col("_frozen").fill_null(0)).otherwise(nw.col("computed_closing_minor"))
+    grid = grid.with_columns(kept.cast(nw.Int64).alias("closing_minor"))
+    grid = grid.with_columns(
+        _at_opening("closing_minor", "opening_minor"),
+        _at_opening("computed_closing_minor", "computed_opening_minor"),
+        _at_opening("_came", "_came_before"),
+    )
+    return grid.filter(nw.col("is_measured")).with_columns((nw.col("_came") > nw.col("_came_before")).alias("has_come"))
+
+
+def _at_opening(column: str, name: str) -> nw.Expr:
+    before = nw.col(column).shift(1).over("account_id", order_by="month_index")
+    return before.fill_null(0).cast(nw.Int64).alias(name)
+
+
+def _computed(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame, holders: nw.LazyFrame) -> nw.LazyFrame:
+    """Per (account_id, month_index): `_computed` closing, `_missing` (balances without that month's rate), `_came` so far."""
+    days = mrr_book.changes(book, frames, months)
+    days = days.with_columns(
+        (nw.col("organic") + nw.col("transfer")).alias("_moved"),
+        (nw.col("arrivals") + nw.when(nw.col("transfer") > 0).then(1).otherwise(0)).alias("_comes"),
+    )
+    table = mrr_book.tables(frames, months)
+    closings = mrr_book.balances(days, holders, table, ("_moved", "_comes"), ("_native", "_came"))
+    closings = mrr_book.valued(closings, _closing="_native")
+    missing = nw.when(nw.col("is_rate_missing") & (nw.col("_native") != 0)).then(1).otherwise(0)
+    closings = closings.with_columns(missing.cast(nw.Int64).alias("_missing_rate"))
+    return mrr_book.summed(
+        closings, ("account_id", "month_index"), "_came", _computed="_closing", _missing="_missing_rate"
+    )

@@ -1,0 +1,96 @@
+"""When a project was planned to end, when it will, and where it stands on the working-day axis."""
+
+from datetime import date
+
+import narwhals as nw
+
+from tasks.metrics.metric import Frames
+from tasks.metrics.working_days import located, numbered
+
+# Days of an average month of the Gregorian calendar.
+DAYS_A_MONTH = 30.4375
+
+
+def project_dates(frames: Frames, work: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+    """Give each project of `work` a row: its planned, original and expected finish, slips, and at_days and pd_days.
+
+    PD: working days from the plan's first start to its last due date. AT: from that start to the earlier of `as_of` and
+    the project's close. Expected finish: the close; else the latest of each task's finish, or forecast when open, never
+    before `as_of` for an open one; archived or vanished tasks do not count. Slip: working days from planned to expected
+    finish, null when the plan was first seen too late.
+    """
+    current, original = work.filter(nw.col("is_current")), work.filter(nw.col("is_original"))
+    dates = current.group_by("project_id").agg(
+        nw.col("start_date").min().alias("plan_start_date"), nw.col("due_date").max().alias("plan_finish_date"),
+        nw.col("plan_number").max(), nw.col("origin").max().alias("plan_origin"), nw.col("unit").max(),
+        nw.col("is_reliable").min().alias("is_slip_reliable"),
+    )
+    first = original.group_by("project_id").agg(
+        nw.col("due_date").max().alias("original_finish_date"),
+        nw.col("is_reliable").min().alias("_is_original_reliable"),
+    )
+    dates = dates.join(first, on="project_id", how="left")
+    dates = dates.join(frames["project"].select("project_id", "account_id", "closed_date"), on="project_id", how="left")
+    dates = dates.join(_task_finish(frames["task"], current, as_of), on="project_id", how="left")
+    dates = dates.with_columns(nw.when(nw.col("closed_date") <= as_of).then(nw.col("closed_date")).alias("closed_date"))
+    dates = dates.with_columns(
+        nw.col("closed_date").is_null().alias("is_open"),
+        nw.coalesce("closed_date", "_task_finish").alias("expected_finish_date"),
+        nw.coalesce(nw.col("closed_date"), nw.lit(as_of)).alias("_status_date"),
+    )
+    return _measured(dates, frames["work_calendar"])
+
+
+def with_forecast_finish(projects: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
+    """Add `forecast_finish_date`: the close, else the day on which IEAC(t) runs out; null beyond the calendar."""
+    days = work_calendar.filter(nw.col("is_working")).select(
+        nw.col("day").alias("_run_out"), (nw.col("workdays_before") + 1).cast(nw.Float64).alias("_closes")
+    )
+    # A hair less, so that 10.000000000000002 days are 10.
+    ends = (nw.col("plan_start_date_opens") + nw.col("ieac_t_days") - 1e-9).ceil()
+    projects = projects.with_columns(ends.alias("_closes")).join(days, on="_closes", how="left")
+    projects = projects.with_columns(nw.coalesce("closed_date", "_run_out").alias("forecast_finish_date"))
+    return projects.drop("_closes", "_run_out")
+
+
+def with_months(projects: nw.LazyFrame) -> nw.LazyFrame:
+    """Add `es_months`, `at_months`, `pd_months`: working days at the pace of the plan.
+
+    The plan's months are its calendar span, so that its pace knows its own holidays.
+    """
+    a_day = nw.when(nw.col("pd_days") > 0).then(nw.col("_span").cast(nw.Float64) / DAYS_A_MONTH / nw.col("pd_days"))
+    projects = projects.with_columns(a_day.alias("_months_a_day"))
+    return projects.with_columns(
+        (nw.col(f"{name}_days") * nw.col("_months_a_day")).alias(f"{name}_months") for name in ("es", "at", "pd")
+    )
+
+
+def _task_finish(task: nw.LazyFrame, current: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+    tasks = task.select("task_id", nw.col("due_date").alias("_forecast"), "actual_finish_date", "is_archived")
+    tasks = current.select("project_id", "task_id", "due_date").join(tasks, on="task_id", how="inner")
+    is_done = (nw.col("actual_finish_date") <= as_of).fill_null(False)
+    tasks = tasks.filter(is_done | ~nw.col("is_archived"))
+    tasks = tasks.with_columns(nw.coalesce("_forecast", "due_date").alias("_forecast"))
+    tasks = tasks.with_columns(
+        nw.when(is_done).then(nw.col("actual_finish_date"))
+        .when(nw.col("_forecast") < as_of).then(nw.lit(as_of))
+        .otherwise(nw.col("_forecast")).alias("_task_finish")
+    )
+    return tasks.group_by("project_id").agg(nw.col("_task_finish").max())
+
+
+def _measured(dates: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
+    dates = located(dates, work_calendar, "plan_start_date", "plan_finish_date", "original_finish_date",
+                    "expected_finish_date", "_status_date")
+    dates = numbered(dates, work_calendar, "plan_start_date", "plan_finish_date")
+    elapsed = nw.col("_status_date_closes") - nw.col("plan_start_date_opens")
+    finish = nw.col("expected_finish_date_closes")
+    return dates.with_columns(
+        (nw.col("plan_finish_date_number") - nw.col("plan_start_date_number") + 1).alias("_span"),
+        (nw.col("plan_finish_date_closes") - nw.col("plan_start_date_opens")).alias("pd_days"),
+        nw.when(elapsed < 0).then(0).otherwise(elapsed).alias("at_days"),
+        nw.when(nw.col("is_slip_reliable"))
+        .then(finish - nw.col("plan_finish_date_closes")).alias("finish_slip_working_days"),
+        nw.when(nw.col("_is_original_reliable"))
+        .then(finish - nw.col("original_finish_date_closes")).alias("original_finish_slip_working_days"),
+    )

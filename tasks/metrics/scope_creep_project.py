@@ -1,0 +1,72 @@
+"""Unbilled scope creep per project, with capture rate and realization."""
+
+from datetime import date
+
+import narwhals as nw
+
+from config.policy import Policy
+from tasks.metrics.invoiced_time import posted
+from tasks.metrics.leakage_sums import HEADLINES, SUMS, percent, summed
+from tasks.metrics.metric import Frames, Metric
+from tasks.metrics.money import in_reporting
+
+COLUMNS = {
+    "project_id": "the project",
+    "account_id": "the customer",
+    "contract_type": "how it is paid",
+    **SUMS,
+    **HEADLINES,
+    "invoiced_minor": "posted invoice lines of every kind, at the table of the month posted",
+    "standard_minor": "approved time that could be invoiced by now, at list rates",
+    "realization_pct": "invoiced in percent of standard; null when such time has no list rate",
+}
+# Time that cannot have been invoiced yet, or need not be: no part of realization.
+NOT_REALIZABLE = ("AT_RISK_UNAPPROVED", "WIP", "NOT_YET_DUE")
+
+
+def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """What leaks on each client project, to date: the sums of its rows in scope_creep_entry.
+
+    Unbilled scope creep is L1 + L2 + L3 + L4, `creep_pct` its share of the value of all time. The capture rate is the
+    part of approved out-of-scope work that was billed, or is covered by a fixed change. Realization (billing
+    realization) is what was invoiced, in any way, over the list value of the approved time that could be invoiced by
+    now. Hours without a rate are counted, never valued.
+    """
+    parts = frames["scope_creep_entry"]
+    sums = summed(parts, "project_id").join(_standard(parts), on="project_id", how="left")
+    sums = sums.join(_invoiced(frames, as_of), on="project_id", how="left")
+    sums = sums.join(frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner")
+    sums = sums.with_columns(nw.col("invoiced_minor", "standard_minor").fill_null(0).cast(nw.Int64))
+    known = (nw.col("unlisted") == 0) & nw.col("is_converted").fill_null(True)
+    realization = nw.when(known).then(percent("invoiced_minor", "standard_minor"))
+    return sums.with_columns(realization.alias("realization_pct"))
+
+
+def _standard(parts: nw.LazyFrame) -> nw.LazyFrame:
+    """Per project the list value of realizable time, and how many of its parts have no list rate."""
+    counts, value = ~nw.col("leakage_class").is_in(NOT_REALIZABLE), nw.col("standard_minor")
+    unlisted = counts & value.is_null() & (nw.col("seconds") != 0)
+    rows = parts.select(
+        "project_id",
+        nw.when(counts).then(value).otherwise(0).fill_null(0).cast(nw.Int64).alias("standard_minor"),
+        nw.when(unlisted).then(1).otherwise(0).cast(nw.Int64).alias("unlisted"),
+    )
+    return rows.group_by("project_id").agg(nw.col("standard_minor").sum(), nw.col("unlisted").sum())
+
+
+def _invoiced(frames: Frames, as_of: date) -> nw.LazyFrame:
+    """Per project what was invoiced, and whether all of it could be converted."""
+    lines = posted(frames, as_of).filter(~nw.col("project_id").is_null())
+    lines = in_reporting(lines, frames["fx_rate"], "invoiced_minor", "amount_minor", "currency", "posted_date")
+    lines = lines.with_columns((~nw.col("invoiced_minor").is_null()).alias("is_converted"))
+    return lines.group_by("project_id").agg(nw.col("invoiced_minor").sum(), nw.col("is_converted").min())
+
+
+SCOPE_CREEP_PROJECT = Metric(
+    table="scope_creep_project",
+    grain=("project_id",),
+    inputs=("scope_creep_entry", "project", "invoice_line", "fx_rate"),
+    columns=COLUMNS,
+    compute=scope_creep_project,
+    keep="month_ends",
+)

@@ -1,0 +1,8 @@
+"""The systems Baton reads, one module per vendor. Adding a source: its module, its settings, and one line here."""
+
+from typing import Final
+
+from tasks.sources import kantata, salesforce
+from tasks.sources.vendor import Vendor
+
+SOURCES: Final[tuple[Vendor, ...]] = (salesforce, kantata)

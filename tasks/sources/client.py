@@ -1,0 +1,200 @@
+"""One HTTP client for all vendors: the transient is retried, an ended session renewed once, the rest final."""
+
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import requests
+
+from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
+from tasks.sources.body import parsed, seconds_to_wait
+from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retry, Verdict
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE: Final = 60.0          # seconds, unless the vendor asks for more
+TRANSIENT: Final = frozenset({406, 408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
+BROKEN: Final = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
+
+
+@dataclass
+class Counts:
+    """What a pull cost."""
+
+    requests: int = 0
+    retries: int = 0
+    pages: int = 0
+    bytes: int = 0
+
+
+@dataclass
+class Client:
+    """A session with one vendor: credentials, deadline and counters."""
+
+    url: str
+    policy: Policy
+    timeout_seconds: float
+    deadline_seconds: float
+    attempts: int = 8                                    # of one request, the first included
+    sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
+    chance: Callable[[], float] = random.random
+    counts: Counts = field(default_factory=Counts)
+    headers: Mapping[str, str] | None = field(default=None, repr=False)  # they hold the token
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def __post_init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Start the deadline: of a first request, or of the next slice of a long read."""
+        self.deadline = self.clock() + self.deadline_seconds
+
+    def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
+        """The parsed JSON body of a GET; `path` is below the vendor's URL, or absolute on the same host.
+
+        Raises:
+            SourceError: see its kinds; the message names the setting or the remedy.
+        """
+        if self.headers is None:
+            self.headers = self.policy.authorize(self)
+        is_replayed = False
+        while True:
+            verdict, value = self._patient("GET", path, params=params, headers=headers)
+            if verdict is None:
+                return value
+            if is_replayed:
+                raise AuthError(self.policy.rejected)
+            is_replayed = True
+            self.counts.retries += 1
+            self.headers = self.policy.authorize(self)
+
+    def post(self, path: str, form: Mapping[str, str]) -> Any:
+        """The parsed JSON body of a form POST without credentials in its headers: a login."""
+        verdict, value = self._patient("POST", path, form=form)
+        if verdict is not None:
+            raise AuthError(self.policy.rejected)
+        return value
+
+    def _patient(self, method: str, path: str, **request: Any) -> tuple[Replay | None, Any]:
+        """Send until it succeeds, fails for good or the session has ended."""
+        why = ""
+        for attempt in range(1, self.attempts + 1):
+            verdict, value = self._once(method, path, **request)
+            if not isinstance(verdict, Retry):
+                return verdict, value
+            why = verdict.why
+            if attempt < self.attempts:
+                self._pause(verdict, attempt)
+        raise UnreachableError(
+            f"{self.policy.vendor} failed {self.attempts} times ({why}): check {self.policy.prefix}URL "
+            f"({urlsplit(self.url).hostname}) and the vendor's status page, then run again."
+        )
+
+    def _once(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[Retry | Replay | None, Any]:
+        """Send once and judge the answer; raises what is fatal."""
+        self.counts.requests += 1
+        credentials = {} if form is not None else dict(self.headers or {})
+        try:
+            answer = self._exchange(method, path, params, form, {**(headers or {}), **credentials})
+        except BROKEN as error:
+            return Retry(type(error).__name__), None
+        except requests.RequestException as error:
+            raise UnreachableError(
+                f"{self.policy.vendor} cannot be asked ({type(error).__name__}): correct {self.policy.prefix}URL."
+            ) from None
+        self.counts.bytes += len(answer.body)
+        self.policy.observe(answer)
+        if answer.status == 200:
+            try:
+                return None, parsed(answer.body)
+            except ValueError:
+                return Retry("a body that is not JSON"), None
+        verdict = self.policy.classify(answer) or self._general(answer)
+        if isinstance(verdict, Fatal):
+            raise verdict.error from None
+        return verdict, None
+
+    def _exchange(
+        self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str]
+    ) -> Answer:
+        # `auth` is given so that a .netrc on the machine cannot replace our header; redirects could carry it away.
+        response = self.session.request(
+            method, self._address(path), params=params, data=form, auth=_Headers(headers), stream=True,
+            timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)), allow_redirects=False,
+        )
+        with response:
+            body = bytearray()
+            for chunk in response.iter_content(1 << 16):
+                body += chunk
+                self._check_deadline("a slow body")
+            return Answer(response.status_code, response.headers, bytes(body), urlsplit(path).path)
+
+    def _address(self, path: str) -> str:
+        root = self.url.rstrip("/")
+        if path.startswith("/"):
+            parts = urlsplit(root)
+            return f"{parts.scheme}://{parts.netloc}{path}"
+        return f"{root}/{path}"
+
+    def _general(self, answer: Answer) -> Verdict:
+        """The rules that hold for every vendor."""
+        if answer.status == 401:
+            return Replay()
+        if answer.status in TRANSIENT or answer.status == 200:
+            return Retry(f"status {answer.status}", seconds_to_wait(answer.headers))
+        return Fatal(
+            Refused(
+                f"{self.policy.vendor} answered {answer.status} to {answer.path}: check {self.policy.prefix}URL and "
+                "the field map's resource names.",
+                str(answer.status),
+            )
+        )
+
+    def _pause(self, verdict: Retry, attempt: int) -> None:
+        """Wait as long as the vendor asked, else exponentially longer with jitter, never past the deadline."""
+        backoff = min(LONGEST_PAUSE, 2.0 ** (attempt - 1)) * (0.5 + self.chance() / 2)
+        pause = backoff if verdict.after is None else verdict.after + self.chance()
+        if verdict.after is not None and verdict.after > self.deadline_seconds:
+            raise QuotaError(
+                f"{self.policy.vendor} asks to wait {verdict.after:.0f} s, longer than {self.policy.prefix}"
+                "DEADLINE_SECONDS: run again later."
+            )
+        self._check_deadline(verdict.why, pause)
+        self.counts.retries += 1
+        log.info("%s: %s, attempt %d, waiting %.1f s", self.policy.vendor, verdict.why, attempt, pause)
+        self.sleep(pause)
+
+    def _check_deadline(self, why: str, ahead: float = 0.0) -> None:
+        if self.clock() + ahead > self.deadline:
+            raise SourceError(
+                f"{self.policy.vendor} was not read within {self.deadline_seconds:.0f} s (last: {why}): run again, or "
+                f"raise {self.policy.prefix}DEADLINE_SECONDS."
+            )
+
+
+@dataclass(frozen=True)
+class _Headers(requests.auth.AuthBase):
+    """Our own headers as a `requests` authentication, so that nothing on the machine overrides them."""
+
+    headers: Mapping[str, str] = field(repr=False)
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers.update(self.headers)
+        return request

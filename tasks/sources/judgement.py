@@ -1,0 +1,71 @@
+"""What an answer means: success, try again, renew the session, or stop; and how vendors differ in saying so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tasks.errors import AuthError, BatonError, ContractError
+
+if TYPE_CHECKING:
+    from tasks.sources.client import Client
+
+
+class Refused(ContractError):
+    """A permanent refusal with the vendor's own code, so that a source can act on it."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Forbidden(AuthError):
+    """The credentials are good but lack a right."""
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Transient: try again, not before `after` seconds when the vendor named them."""
+
+    why: str
+    after: float | None = None
+
+
+@dataclass(frozen=True)
+class Replay:
+    """The session has ended: renew it and send the same request once more."""
+
+
+@dataclass(frozen=True)
+class Fatal:
+    """Permanent: raise this."""
+
+    error: BatonError
+
+
+Verdict = Retry | Replay | Fatal
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a vendor said: status, headers and the whole body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What differs between vendors.
+
+    `classify` judges an answer that is not a success (None: the general rules); `authorize` gives fresh headers;
+    `rejected` is the error of a request refused even with fresh headers.
+    """
+
+    vendor: str
+    prefix: str                                          # of the settings, e.g. BATON_SOURCES__SALESFORCE__
+    classify: Callable[[Answer], Verdict | None]
+    authorize: Callable[["Client"], Mapping[str, str]]
+    rejected: str
+    observe: Callable[[Answer], None] = lambda answer: None

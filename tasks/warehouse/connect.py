@@ -1,0 +1,139 @@
+"""Where the warehouse is, and a transaction on either half of it.
+
+DuckDB lets one writer exclude every reader, so there are three files in `home/warehouse`: `work.duckdb` is written
+by the publish, `serve.duckdb` is its copy for readers, `ops.sqlite` takes the many small writers. PostgreSQL holds
+everything in one database.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from config.settings import Settings
+from tasks.errors import ConfigError, WarehouseError
+
+Dialect = Literal["duckdb", "postgresql"]
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """An address: nothing is opened until it is used."""
+
+    dialect: Dialect
+    folder: Path  # of the DuckDB files; on PostgreSQL only the alert spool lives there
+    storage_version: str  # the oldest DuckDB that can open the serving file
+    memory_limit: str
+    url: str = field(default="", repr=False)  # PostgreSQL's, with its password: never printed
+
+    @property
+    def work(self) -> Path:
+        """The file that the publish writes."""
+        return self.folder / "work.duckdb"
+
+    @property
+    def serve(self) -> Path:
+        """The file that readers open."""
+        return self.folder / "serve.duckdb"
+
+    @property
+    def ops(self) -> Path:
+        """The file of schema `ops`."""
+        return self.folder / "ops.sqlite"
+
+
+def warehouse(settings: Settings) -> Warehouse:
+    """The warehouse that the settings name.
+
+    Raises:
+        ConfigError: the URL is of a database other than PostgreSQL.
+    """
+    url = settings.warehouse_url.get_secret_value()
+    if url and not url.startswith(("postgresql://", "postgresql+psycopg://")):
+        raise ConfigError("BATON_WAREHOUSE_URL must start with postgresql+psycopg:// (or be empty: DuckDB files).")
+    return Warehouse(
+        dialect="postgresql" if url else "duckdb",
+        folder=settings.home / "warehouse",
+        storage_version=settings.duckdb_storage_version,
+        memory_limit=settings.memory_limit,
+        url=url.replace("postgresql://", "postgresql+psycopg://", 1),
+    )
+
+
+@contextmanager
+def mart_transaction(where: Warehouse) -> Iterator[sa.Connection]:
+    """One transaction on schema `mart` (and, on PostgreSQL, on everything).
+
+    Raises:
+        WarehouseError: the database is down, locked by another publish, or refused a statement.
+    """
+    if where.dialect == "postgresql":
+        engine = _postgresql(where)
+    else:
+        where.folder.mkdir(parents=True, exist_ok=True)
+        config = {"memory_limit": where.memory_limit}
+        engine = sa.create_engine(f"duckdb:///{where.work}", poolclass=sa.NullPool, connect_args={"config": config})
+        sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
+    with _transaction(engine) as connection:
+        yield connection
+
+
+@contextmanager
+def ops_transaction(where: Warehouse) -> Iterator[sa.Connection]:
+    """One transaction on schema `ops`; on DuckDB the SQLite file, whose writers wait for each other.
+
+    Raises:
+        WarehouseError: the database is down or refused a statement.
+    """
+    if where.dialect == "postgresql":
+        engine = _postgresql(where)
+    else:
+        where.folder.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(f"sqlite:///{where.ops}", poolclass=sa.NullPool, connect_args={"timeout": 60})
+        sa.event.listen(engine, "connect", _write_ahead)
+        sa.event.listen(engine, "begin", _begin_immediately)
+        engine = engine.execution_options(schema_translate_map={"ops": None})
+    with _transaction(engine) as connection:
+        yield connection
+
+
+def driver(connection: sa.Connection) -> Any:
+    """The driver's own connection, for bulk loading."""
+    return connection.connection.dbapi_connection
+
+
+def _postgresql(where: Warehouse) -> sa.Engine:
+    return sa.create_engine(where.url, poolclass=sa.NullPool, connect_args={"connect_timeout": 10})
+
+
+def _write_ahead(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # SQLAlchemy's own BEGIN below takes the place of the driver's late one
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_immediately(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")  # a reader that becomes a writer would be refused under WAL
+
+
+@contextmanager
+def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except sa.exc.DBAPIError as error:
+        raise WarehouseError(f"The warehouse ({engine.dialect.name}) {_remedy(error)}") from None
+
+
+def _remedy(error: sa.exc.DBAPIError) -> str:
+    """What to do; the database's own words only where they name schema objects, never values or the URL."""
+    text = str(error.orig)
+    if re.search(r"\block", text):
+        return "is locked by another run: wait for it to end, then run again."
+    if isinstance(error, sa.exc.OperationalError) and not error.statement:
+        return "does not answer: check BATON_WAREHOUSE_URL and that the server is up."
+    words = f": {text.splitlines()[0][:200]}" if isinstance(error, sa.exc.ProgrammingError) and text else ""
+    return f"refused a statement ({type(error.orig).__name__}{words}): is it of another version than this code?"

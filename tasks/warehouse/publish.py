@@ -1,0 +1,115 @@
+"""All marts of a run, published in one transaction: readers see the whole of a day, or the day before it."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+
+from tasks.metrics.metric import Metric
+from tasks.warehouse.columns import published
+from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
+from tasks.warehouse.marts import MART_BUILD, describe, prepare
+from tasks.warehouse.ops import beat, create_ops, create_restatement, write_rows
+from tasks.warehouse.replace import keep_only, replace_day, stage_day
+from tasks.warehouse.serving import copy_to_serve
+
+Records = Sequence[tuple[sa.Table, Sequence[Mapping[str, Any]] | pa.Table]]
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a publish was made from, and when."""
+
+    as_of: date
+    known_at: datetime
+    run_id: str
+    published_at: datetime
+    currency: str
+    quality: str = "ok"  # ok, or warnings
+    version: str = ""  # Baton's
+    data_as_of: Mapping[str, datetime] = field(default_factory=dict)  # per source
+
+
+@dataclass(frozen=True)
+class Published:
+    """What a publish wrote."""
+
+    rows: Mapping[str, int]  # per mart
+    restated: int  # values of the day that differ from what was published before
+
+
+def publish(
+    where: Warehouse, marts: Sequence[tuple[Metric, pa.Table]], build: Build, records: Records = ()
+) -> Published:
+    """Replace the day in every mart, with the run's `ops` rows beside it, then hand readers the new state.
+
+    Publishing the same inputs again changes nothing but the run's own metadata. On PostgreSQL marts and `records` are
+    one transaction; on DuckDB `records` come first, in their own file, and a re-run replaces them.
+
+    Raises:
+        WarehouseError: the warehouse is down or locked, or a mart does not fit its declaration; nothing was published.
+    """
+    tables = [(metric, published(metric, rows, build.as_of, build.currency)) for metric, rows in marts]
+    create_ops(where)
+    if where.dialect == "duckdb" and records:
+        with ops_transaction(where) as connection:
+            _record(connection, records, build)
+    with mart_transaction(where) as connection:
+        if where.dialect == "postgresql":
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7220462)"))  # one publish at a time
+            _record(connection, records, build)
+            beat(connection, "publish", build.run_id, build.as_of, build.published_at)
+        restated = _replace(connection, tables, build)
+    if where.dialect == "duckdb":
+        copy_to_serve(where)
+        with ops_transaction(where) as connection:
+            beat(connection, "publish", build.run_id, build.as_of, build.published_at)
+    return Published(rows={metric.table: rows.num_rows for metric, rows in tables}, restated=restated)
+
+
+def _record(connection: sa.Connection, records: Records, build: Build) -> None:
+    for table, rows in records:
+        write_rows(connection, table, build.run_id, rows)
+
+
+def _replace(connection: sa.Connection, tables: Sequence[tuple[Metric, pa.Table]], build: Build) -> int:
+    prepare(connection)
+    create_restatement(connection)
+    stage_day(connection, build.as_of)
+    days = sa.select(MART_BUILD.c.as_of)
+    known = build.as_of in set(connection.scalars(days))
+    restated = 0
+    for metric, rows in tables:
+        restated += replace_day(connection, metric, rows, build.run_id, build.published_at, known)
+    connection.execute(sa.delete(MART_BUILD).where(MART_BUILD.c.as_of == build.as_of))
+    connection.execute(sa.insert(MART_BUILD).values(**_build_row(build, [metric for metric, _ in tables])))
+    newest = max(connection.scalars(days))
+    for metric, _ in tables:
+        keep_only(connection, metric, newest)
+    describe(connection, [metric for metric, _ in tables])
+    return restated
+
+
+def _build_row(build: Build, metrics: Sequence[Metric]) -> Mapping[str, object]:
+    return {
+        "as_of": build.as_of,
+        "known_at": build.known_at,
+        "run_id": build.run_id,
+        "published_at": build.published_at,
+        "currency": build.currency,
+        "quality": build.quality,
+        "version": build.version,
+        "definition_hash": definition_hash(metrics),
+        "data_as_of": json.dumps({source: at.isoformat() for source, at in sorted(build.data_as_of.items())}),
+    }
+
+
+def definition_hash(metrics: Sequence[Metric]) -> str:
+    """Changes when the grain, the columns or the written definition of any metric changes."""
+    facts = [[m.table, m.grain, m.inputs, dict(m.columns), m.keep, m.definition] for m in metrics]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

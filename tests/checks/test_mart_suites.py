@@ -1,0 +1,130 @@
+"""The marts as measured pass their suites; each suite notices a mart that is wrong."""
+
+from collections.abc import Callable
+from datetime import date
+
+import duckdb
+import pytest
+
+from config.policy import policy
+from expectations import MART_SUITES
+from tasks.checks.judge import judge
+from tasks.checks.marts import check_marts
+from tasks.metrics.measure import measure
+from tasks.metrics.milestone_slip import MILESTONE_SLIP
+from tasks.metrics.mrr_account import MRR_ACCOUNT
+from tasks.metrics.mrr_bridge import MRR_BRIDGE
+from tasks.metrics.mrr_line import MRR_LINE
+from tasks.metrics.mrr_movement import MRR_MOVEMENT
+from tasks.metrics.nrr_account import NRR_ACCOUNT
+from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tasks.metrics.schedule_curve import SCHEDULE_CURVE
+from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
+from tasks.metrics.schedule_project import SCHEDULE_PROJECT
+from tasks.metrics.schedule_task import SCHEDULE_TASK
+from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
+from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
+from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+
+Give = Callable[..., None]
+AS_OF = date(2026, 2, 27)
+METRICS = (
+    MRR_LINE, MRR_ACCOUNT, MRR_MOVEMENT, MRR_BRIDGE, NRR_ACCOUNT, NRR_MONTHLY, SCOPE_CREEP_ENTRY, SCOPE_CREEP_PROJECT,
+    SCOPE_CREEP_MONTHLY, SCHEDULE_TASK, SCHEDULE_PROJECT, SCHEDULE_PORTFOLIO, SCHEDULE_CURVE, MILESTONE_SLIP,
+)  # fmt: skip
+# What goes wrong, and the suites that must notice.
+FAULTS = [
+    ("UPDATE mart.mrr_line SET counted_until_date = start_date", {"mrr_line"}),
+    (
+        "UPDATE mart.mrr_bridge SET closing_minor = closing_minor + 1 WHERE segment = 'all'",
+        {"mrr_bridge", "mrr_account"},
+    ),
+    ("UPDATE mart.mrr_movement SET movement = 'luck'", {"mrr_movement"}),
+    ("DELETE FROM mart.mrr_account", {"mrr_account"}),
+    ("UPDATE mart.nrr_account SET retained_minor = base_minor + 1", {"nrr_account"}),
+    ("UPDATE mart.nrr_monthly SET grr_pct = 100.5", {"nrr_monthly"}),
+    ("UPDATE mart.scope_creep_entry SET leakage_class = 'L9' WHERE leakage_class = 'L2'", {"scope_creep_entry"}),
+    ("UPDATE mart.scope_creep_project SET gross_minor = gross_minor - 1", {"scope_creep_entry", "scope_creep_project"}),
+    ("UPDATE mart.scope_creep_monthly SET leakage_minor = 0", {"scope_creep_entry", "scope_creep_monthly"}),
+    ("UPDATE mart.schedule_task SET ev_minor = bac_minor + 1", {"schedule_task"}),
+    ("UPDATE mart.schedule_project SET sv_minor = -sv_minor", {"schedule_project"}),
+    ("UPDATE mart.schedule_project SET band = 'mauve'", {"schedule_project"}),
+    ("UPDATE mart.schedule_portfolio SET red_count = red_count + 1", {"schedule_project", "schedule_portfolio"}),
+    ("UPDATE mart.schedule_curve SET pv_minor = pv_minor - 1", {"schedule_curve"}),
+    ("UPDATE mart.milestone_slip SET is_late = NOT is_late", {"milestone_slip"}),
+]
+
+
+@pytest.fixture
+def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConnection:
+    """Every mart of a small company: two years of revenue, a planned project with work in and out of scope."""
+    given("account", {}, {"account_id": "a2", "ultimate_id": "a2", "segment": "small"})
+    given(
+        "subscription",
+        {"start_date": date(2024, 6, 1), "term_end_date": date(2026, 6, 1), "end_date": date(2026, 6, 1)},
+        {"subscription_id": "s2", "account_id": "a2", "original_account_id": "a2", "start_date": date(2025, 1, 1)},
+    )
+    given("project", {})
+    given(
+        "task",
+        {"progress_bp": 2500, "actual_start_date": date(2026, 1, 5)},
+        {"task_id": "t2", "task_type": "milestone"},
+    )
+    given("task_progress", {"progress_bp": 2500, "recorded_date": date(2026, 2, 1)})
+    milestone = {
+        "plan_task_id": "k2",
+        "task_id": "t2",
+        "is_milestone": True,
+        "budget_seconds": 0,
+        "due_date": date(2026, 2, 2),
+    }
+    given("plan_task", {}, milestone)
+    given(
+        "time_entry",
+        {"work_date": date(2026, 1, 6)},
+        {"entry_id": "e2", "task_id": None, "work_date": date(2026, 1, 7)},
+    )
+    given("rate", {})
+    given("billing_milestone", {})
+    bench.execute(
+        """
+        INSERT INTO versions.fx_rate BY NAME
+        SELECT day::VARCHAR AS fx_rate_id, day::DATE AS month, 'USD' AS currency, 100000000 AS minor_rate_e8,
+               1 AS _version, false AS _deleted
+        FROM generate_series(DATE '2024-01-01', DATE '2027-12-01', INTERVAL 1 MONTH) month(day);
+        INSERT INTO versions.work_calendar BY NAME
+        SELECT day::DATE AS day, isodow(day) < 6 AS is_working,
+               (count(*) FILTER (isodow(day) < 6) OVER (ORDER BY day) - (isodow(day) < 6)::INTEGER) AS workdays_before,
+               1 AS _version, false AS _deleted
+        FROM generate_series(DATE '2024-01-01', DATE '2027-12-31', INTERVAL 1 DAY) calendar(day)
+        """
+    )
+    verdict = judge(bench, policy(), {})
+    assert not verdict.is_blocked, verdict.reasons
+    assert [row.table for row in verdict.conservation if row.quarantined] == []
+    measure(bench, METRICS, policy(), as_of=AS_OF)
+    return bench
+
+
+def test_the_marts_pass_their_suites_and_each_fault_is_noticed(marts: duckdb.DuckDBPyConnection) -> None:
+    assert [result for result in check_marts(marts, METRICS) if not result.is_ok] == []
+    empty = [metric.table for metric in METRICS if not marts.table(f"mart.{metric.table}").count("*").fetchall()[0][0]]
+    assert empty == []
+    marts.execute("CREATE SCHEMA kept")
+    for metric in METRICS:
+        marts.execute(f"CREATE TABLE kept.{metric.table} AS FROM mart.{metric.table}")
+    for fault, noticed in FAULTS:
+        marts.execute(fault)
+        found = {
+            result.suite for result in check_marts(marts, METRICS) if not result.is_ok and result.severity == "blocking"
+        }
+        assert found >= noticed, fault
+        for metric in METRICS:
+            marts.execute(f"DELETE FROM mart.{metric.table}; INSERT INTO mart.{metric.table} FROM kept.{metric.table}")
+
+
+def test_every_metric_has_a_suite_and_every_contribution_says_how_it_sums() -> None:
+    suites = {suite.mart: suite for suite in MART_SUITES}
+    assert set(suites) == {metric.table for metric in METRICS}
+    for metric in METRICS:
+        assert {sums.to for sums in suites[metric.table].sums} >= set(metric.contributes_to), metric.table

@@ -1,0 +1,97 @@
+"""A tiny hand-made company behind the sandbox's servers, and pulls from it into a lake of the test's own."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.settings import Settings
+from sandbox.serve import Sandbox, running
+from sandbox.world import Version, World
+from tasks.lake.read import versions
+from tasks.sources.pull import Pulled, pull
+
+NOW = datetime(2026, 9, 1, 5, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def stamp(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+class Company:
+    """The world behind the servers; every record is a version from its stamp on unless told otherwise."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def psa(self, kind: str, key: str, at: datetime = NOW - 9 * DAY, visible: datetime | None = None, **record: Any):
+        content = {"id": key, "created_at": stamp(at), "updated_at": stamp(at), **record}
+        self.world.add("kantata", kind, key, Version(visible or at, at, content))
+
+    def psa_gone(self, kind: str, key: str, at: datetime) -> None:
+        self.world.add("kantata", kind, key, Version(at, at, {"id": key, "updated_at": stamp(at)}, "hard"))
+
+    def crm(self, kind: str, key: str, at: datetime = NOW - 9 * DAY, visible: datetime | None = None, **record: Any):
+        deletion = "soft" if record.get("IsDeleted") else None
+        moment = at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
+        content = {"Id": key, "IsDeleted": False, "SystemModstamp": moment, "CreatedDate": moment, **record}
+        self.world.add("salesforce", kind, key, Version(visible or at, at, content, deletion))
+
+    def crm_gone(self, kind: str, key: str, at: datetime) -> None:
+        self.world.add("salesforce", kind, key, Version(at, at, {"Id": key}, "hard"))
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company(World())
+
+
+class Bench:
+    """The servers, the settings that point at them, and pulls at the servers' own clock."""
+
+    def __init__(self, servers: Sandbox, settings: Settings) -> None:
+        self.servers, self.settings = servers, settings
+        self.slept: list[float] = []
+
+    def at(self, now: datetime) -> "Bench":
+        self.servers.set_clock(now)
+        return self
+
+    def pull(self, instance: str, entity: str, **given: Any) -> Pulled:
+        now = self.servers.clock.now
+        run_id = f"run-{now:%m%d%H%M}"
+        return pull(instance, entity, settings=self.settings, now=now, run_id=run_id, sleep=self.slept.append, **given)
+
+    def held(self, instance: str, entity: str) -> dict[str, dict[str, Any]]:
+        """The newest version of each record."""
+        rows = versions(self.settings.lake, instance, entity, self.servers.clock.now).to_table().to_pylist()
+        return {row["id"]: row for row in sorted(rows, key=lambda row: row["_extracted_at"])}
+
+    def live(self, instance: str, entity: str) -> set[str]:
+        return {key for key, row in self.held(instance, entity).items() if not row["_deleted"]}
+
+    def with_source(self, instance: str, **changes: Any) -> "Bench":
+        """The same bench with other settings of one source."""
+        source = self.settings.sources[instance].model_copy(update=changes)
+        settings = self.settings.model_copy(update={"sources": {**self.settings.sources, instance: source}})
+        return Bench(self.servers, settings)
+
+
+@pytest.fixture
+def serve(company: Company, tmp_path, monkeypatch) -> Iterator[Callable[..., Bench]]:
+    """`serve()` starts the company's servers, as Baton would find them through its environment."""
+    opened = []
+
+    def start(now: datetime = NOW, **given: Any) -> Bench:
+        context = running(company.world, now, **given)
+        servers = context.__enter__()
+        opened.append(context)
+        for name, value in servers.environment().items():
+            monkeypatch.setenv(name, value)
+        return Bench(servers, Settings(home=tmp_path))
+
+    yield start
+    for context in opened:
+        context.__exit__(None, None, None)
