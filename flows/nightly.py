@@ -9,6 +9,7 @@ from config.settings import settings
 from flows.ingest import ingest
 from flows.publish import publish
 from tasks.alert import tell_run
+from tasks.publish import heal_warehouse, record_run
 from tasks.run import scheduled_day, this_run
 
 
@@ -23,10 +24,14 @@ def nightly(as_of: date | None = None) -> State:
         as_of: The business day to measure; the last complete one before the scheduled time by default.
     """
     day = as_of or scheduled_day()
-    states = [ingest(source, return_state=True) for source in settings().sources]
-    states.append(publish(day, return_state=True))
-    failed = [state.message or state.name for state in states if not state.is_completed()]
-    tell_run(this_run(day), "nightly", failed)
+    run = this_run(day)
+    heal_warehouse()
+    pulls = [ingest(source, return_state=True) for source in settings().sources]
+    published = publish(day, return_state=True)
+    failed = [state.message or state.name for state in (*pulls, published) if not state.is_completed()]
+    is_stuck = not published.is_completed() or bool(pulls) and not any(state.is_completed() for state in pulls)
+    tell_run(run, "nightly", failed if is_stuck else [])
+    record_run(run, "failed" if is_stuck else "partly_failed" if failed else "succeeded", " ".join(failed))
     if failed:
-        return Failed(message=f"{len(failed)} of {len(states)} parts failed. " + " ".join(failed))
-    return Completed(message=states[-1].message)
+        return Failed(message=f"{len(failed)} of {len(pulls) + 1} parts failed. " + " ".join(failed))
+    return Completed(message=published.message)

@@ -8,8 +8,8 @@ from prefect.states import Completed, Failed, State
 from config.settings import settings
 from tasks.alert import tell_publish
 from tasks.check import check_core, check_marts
+from tasks.checks.verdict import blocking_reasons
 from tasks.core.conform import workbench
-from tasks.errors import GateError
 from tasks.measure import conform_core, measure_marts
 from tasks.publish import publish_marts, record_checks
 from tasks.run import scheduled_day, this_run
@@ -33,11 +33,11 @@ def publish(as_of: date | None = None, known_at: datetime | None = None) -> Stat
         if not verdict.is_blocked:
             measure_marts(bench, run)
             results += check_marts(bench)
-        blocked = [result for result in results if result.severity == "blocking" and not result.is_ok]
+        blocked = blocking_reasons(results)
         record_checks(bench, run, verdict, results)
         if not blocked:
             publish_marts(bench, run, results)
-    tell_publish(run, results)
+    tell_publish(run, results, is_published=not blocked)
     if blocked:
-        return Failed(message=f"publish of {run.as_of} withheld, the last good one stays: {GateError.sentence(blocked)}")
+        return Failed(message=f"publish of {run.as_of} withheld, the last good one stays: {' '.join(blocked)}")
     return Completed(message=f"published {run.as_of} as known at {run.known_at:%Y-%m-%d %H:%M} UTC")

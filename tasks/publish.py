@@ -19,6 +19,13 @@ from tasks.warehouse.connect import warehouse
 from tasks.warehouse.findings import check_rows, conservation_rows, pull_rows, quarantine_rows, run_row
 from tasks.warehouse.ops import CHECK_RESULT, CONSERVATION, PULL, QUARANTINE, RUN, create_ops, record
 from tasks.warehouse.publish import Build, Published, publish
+from tasks.warehouse.serving import heal
+
+
+@task(task_run_name="heal-warehouse", cache_policy=NO_CACHE)
+def heal_warehouse() -> None:
+    """Put right what a killed run left half done: a serving copy that is older than what was published."""
+    heal(warehouse(settings()))
 
 
 @task(task_run_name="record-pulls", cache_policy=NO_CACHE)

@@ -81,14 +81,7 @@ def fixed_fee(stage: Stage, account: str, currency: str, start: date, *, share: 
     set_terms(stage, job, budget_seconds=total * share // 100 // 180 * 180)
     for place, piece in enumerate(job.milestones):
         amount = native(12_000_00 + 500_00 * place, currency)
-        fall_due(
-            stage,
-            job,
-            piece,
-            amount,
-            is_billed=(int(job.key) + place) % 3 > 0,
-            part=60 if int(job.key) % 5 == 0 else 100,
-        )
+        fall_due(stage, job, piece, amount, is_billed=(int(job.key) + place) % 3 > 0)
     finish(stage, job)
     return job
 
@@ -98,8 +91,8 @@ def overrun(stage: Stage, account: str, currency: str, start: date) -> Job:
     return fixed_fee(stage, account, currency, start, share=83)
 
 
-def fall_due(stage: Stage, job: Job, piece: Piece, amount: int, *, is_billed: bool, part: int = 100) -> None:
-    """Plant a billing milestone on a milestone, billed (in part) eight working days after its acceptance."""
+def fall_due(stage: Stage, job: Job, piece: Piece, amount: int, *, is_billed: bool) -> None:
+    """Plant a billing milestone on a milestone, billed whole eight working days after its acceptance."""
     key, when = kantata_id(stage, "billing_milestones"), at(job.opened, 9, 58)
     fields = {
         "workspace_id": job.key,
@@ -118,7 +111,7 @@ def fall_due(stage: Stage, job: Job, piece: Piece, amount: int, *, is_billed: bo
     )
     day = piece.finish and add_workdays(piece.finish, 8)
     if day and is_billed and day <= TODAY:
-        add_invoice(stage, job, day, milestones={key: amount * part // 100})
+        add_invoice(stage, job, day, milestones={key: amount})
 
 
 def fixed_changes(stage: Stage, account: str, currency: str, start: date) -> Job:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sandbox.company.accounts import record
 from sandbox.company.days import BIRTH, DEMO_DAYS, at, kantata_stamp
@@ -71,7 +72,9 @@ def deleted_task(stage: Stage, job: Job) -> None:
     stage.facts.stories[core("kantata", story)].append((when, None))
 
 
-def rewrite(stage: Stage, kind: str, key: str, when: datetime, fields: dict, deletion: Deletion | None = None) -> None:
+def rewrite(
+    stage: Stage, kind: str, key: str, when: datetime, fields: dict[str, Any], deletion: Deletion | None = None
+) -> None:
     """Write the next version of a Kantata record with some attributes changed."""
     versions = stage.world.records["kantata", kind][key]
     latest = {

@@ -47,9 +47,8 @@ def scene(facts: Facts, as_of: date) -> Scene:
         if entry is not None and entry.day <= as_of:
             entries[entry.project][key] = entry
     billed: dict[str, int] = defaultdict(int)
-    for history in facts.invoices.values():
-        invoice = known(history, clock)
-        for key, amount in paid(invoice, as_of):
+    for bills in facts.invoices.values():
+        for key, amount in paid(known(bills, clock), as_of):
             billed[key] += amount
     changes = {key: state for key, history in facts.changes.items() if (state := known(history, clock))}
     return Scene(as_of, changes, entries, billed)
@@ -172,7 +171,7 @@ def due_part(
 
 
 def captured(found: list[Part]) -> dict[str, tuple[int, int]]:
-    """By project: gross of out-of-scope work that was billed or is covered by a fixed change, and of all of it approved."""
+    """By project: gross of out-of-scope work billed or covered by a fixed change, and of all that is approved."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0])
     for part in found:
         if part.scope in OUTSIDE and part.leakage_class != "AT_RISK_UNAPPROVED":

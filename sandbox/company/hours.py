@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import TODAY, add_workdays, at, is_working, workday
@@ -54,12 +55,8 @@ def log(
     key, n = kantata_id(stage, "time_entries"), stage.used["time_entries"]
     is_billable = scope not in ("goodwill", "contractual_non_billable")
     own = job.rate if job.rate is not None else None if job.currency != "USD" else bill_rate(role, day)
-    has_bill = (
-        stamp in ("all", "bill")
-        or job.currency != "USD"
-        and is_billable
-        or (stamp == "some" and n % 5 and is_billable and role != UNRATED)
-    )
+    has_bill = stamp in ("all", "bill") or (is_billable and job.currency != "USD")
+    has_bill = has_bill or (stamp == "some" and n % 5 > 0 and is_billable and role != UNRATED)
     has_cost = stamp == "all" or job.currency != "USD" or job.rate is not None or role == UNRATED or n % 3 > 0
     cost = cost_rate(role, day) or 70_00
     bill = native(bill_rate(role, day) or 130_00, job.currency) if has_bill and own is None else own
@@ -99,7 +96,7 @@ def log(
 def write(
     stage: Stage,
     key: str,
-    fields: dict,
+    fields: dict[str, Any],
     entry: Entry,
     approved: datetime | str | None,
     when: datetime | None,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from sandbox.company.coins import BASE_UNIT, worth
 from sandbox.company.days import TODAY, add_months, add_workdays, at, month_of
@@ -23,7 +24,7 @@ def add_invoice(
     posted: date | None = None,
     cancelled: date | None = None,
 ) -> None:
-    """Plant an invoice dated `day`; `posted` later: a draft until then; `fees`: story -> (change order or "", amount)."""
+    """Plant an invoice dated `day`, a draft until `posted` if given; `fees`: story -> (change order or "", amount)."""
     key, when = kantata_id(stage, "invoices"), at(day, 14, 25)
     lines = sorted(entries or [], key=lambda logged: int(logged.key))
     assert all(line.is_stamped and line.entry.is_approved for line in lines)
@@ -64,7 +65,13 @@ def add_invoice(
 
 
 def follow(
-    stage: Stage, key: str, when: datetime, fields: dict, bill: Invoice, posted: date | None, cancelled: date | None
+    stage: Stage,
+    key: str,
+    when: datetime,
+    fields: dict[str, Any],
+    bill: Invoice,
+    posted: date | None,
+    cancelled: date | None,
 ) -> None:
     """Write an invoice's versions: as made, posted, paid or cancelled."""
     history = stage.facts.invoices[core("kantata", key)] = [(when, None if posted else bill)]

@@ -12,7 +12,11 @@ from sandbox.company.stories import add_milestone, add_task
 
 
 def retainer(stage: Stage, account: str, start: date, hours: tuple[int, ...], *, has_carry: bool, window: int) -> Job:
-    """A retainer of 40 hours a month, used as told month by month in the first half of each; dollars, one rate."""
+    """A retainer of 40 hours a month, used as told month by month in the first half of each; dollars, one rate.
+
+    Within a window that is still open, no month after an excess is used so far that it could not take the excess: then
+    it does not matter whether a month's allowance goes to its own work or to the excess before it first.
+    """
     job = open_job(stage, account, "USD", "retainer", start)
     agree_rate(stage, job, 150_00)
     end = add_months(start, len(hours))
@@ -34,12 +38,12 @@ def retainer_whole(stage: Stage, account: str, currency: str, start: date) -> Jo
 
 
 def retainer_carry(stage: Stage, account: str, currency: str, start: date) -> Job:
-    """NOT_YET_DUE, then L3: an excess waits for later allowances of its window (February to July, August to January)."""
+    """NOT_YET_DUE, then L3: an excess waits for the later months of its window (February to July, then August on)."""
     return retainer(
-        stage, account, date(2026, 2, 2), (46, 36, 40, 40, 40, 40, 43, 42, 40, 40), has_carry=True, window=6
+        stage, account, date(2026, 2, 2), (46, 36, 40, 40, 40, 40, 43, 30, 44, 36), has_carry=True, window=6
     )
 
 
 def retainer_window(stage: Stage, account: str, currency: str, start: date) -> Job:
-    """NOT_YET_DUE on 31 August, L3 from 30 September 2026 on, when the three-month window ends."""
-    return retainer(stage, account, date(2026, 7, 1), (45, 40, 40, 40, 40), has_carry=True, window=3)
+    """NOT_YET_DUE on 31 August, L3 from 30 September 2026 on, when its three months end, less what September left."""
+    return retainer(stage, account, date(2026, 7, 1), (40, 45, 38, 40, 46), has_carry=True, window=3)

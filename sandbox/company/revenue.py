@@ -99,7 +99,8 @@ def walk(held: Book, account: str) -> Iterator[tuple[date, int, int, int]]:
 
 def movements(facts: Facts, as_of: date) -> dict[tuple[date, str, str], int]:
     """Reporting minor units by (month, account, movement), months complete at a demo day; no zero rows."""
-    held, found = book(facts, as_of), defaultdict(int)
+    held = book(facts, as_of)
+    found: dict[tuple[date, str, str], int] = defaultdict(int)
     end = month_end(last_month(as_of))
     for account in sorted({*held.plain, *held.transfer}):
         currency, has_paid = held.currency[account], False

@@ -11,7 +11,7 @@ from tasks.alerts.rule import Day, Row, Rule, reaches
 def scope_creep(rows: Sequence[Row], day: Day) -> list[Alert]:
     """A project whose unbilled scope creep reaches both the least amount and the tolerated share of its valued time.
 
-    Critical (which never pages) from `creep_critical_amount` on. Closes when either is that much under its limit: see `reaches`.
+    Critical (which never pages) from `creep_critical_amount` on. Closes when either is below by the hysteresis.
     """
     limits, slack = day.policy.leakage, day.policy.alerts.hysteresis_pct
     found = []
@@ -36,7 +36,7 @@ def scope_creep(rows: Sequence[Row], day: Day) -> list[Alert]:
 
 
 def capture_rate(rows: Sequence[Row], day: Day) -> list[Alert]:
-    """The newest month old enough to be invoiced (`wip_days` past its end) whose out-of-scope work was not all captured.
+    """The newest month old enough to be invoiced (`wip_days` past its end) with out-of-scope work not all captured.
 
     No hysteresis: the target may be all of it, and one cannot capture more.
     """

@@ -67,7 +67,7 @@ def _batch(suite: CoreSuite, policy: Policy, previous_counts: Mapping[str, int])
     table = suite.table
     checks = [unique((table.key,))]
     if not suite.may_be_empty:
-        checks.append(Check("it has rows", "blocking", _at_least(1), "1 rows or more"))
+        checks.append(Check("it has rows", "blocking", _at_least(1), "rows", "1 or more"))
     if previous := previous_counts.get(table.name, 0):
         checks += _volume(previous, policy)
     # `readable` speaks of a column that only versions have.
@@ -85,7 +85,7 @@ def _volume(previous: int, policy: Policy) -> list[Check]:
     for severity, drop in limits:
         least = ceil(previous * (100 - drop) / 100)
         words = f"{least} rows or more, {drop:g} % below the last publish's {previous}"
-        checks.append(Check(f"it has lost at most {drop:g} % of its rows", severity, _at_least(least), words))
+        checks.append(Check(f"it has lost at most {drop:g} % of its rows", severity, _at_least(least), "rows", words))
     return checks
 
 

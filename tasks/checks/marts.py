@@ -72,7 +72,7 @@ def _grain(metric: Metric, found: dict[str, str]) -> list[Check]:
     key = [*(("as_of",) if "as_of" in found else ()), *metric.grain]
     if not key:
         one = Expected("expect_table_row_count_to_be_between", {"max_value": 1})
-        return [Check("it has one row", "blocking", one, "1 rows")]
+        return [Check("it has one row", "blocking", one, "rows", "1 at most")]
     empty = " OR ".join(f"{column} IS NULL" for column in key)
     given = no_rows(f"SELECT 1 AS failing FROM {{batch}} WHERE {empty}")
     return [unique(key), Check(f"{', '.join(key)} is given", "blocking", given)]

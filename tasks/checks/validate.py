@@ -34,7 +34,8 @@ class Check:
     rule: str
     severity: Severity
     asked: Expected
-    expected: str = "0 rows that do not"  # observed in the same words
+    unit: str = "rows that do not"  # what is counted
+    expected: str = "0 rows that do not"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def unique(columns: Sequence[str]) -> Check:
     """No two rows agree in all these columns."""
     listed = ", ".join(columns)
     twice = no_rows(f"SELECT 1 AS failing FROM {{batch}} GROUP BY {listed} HAVING count(*) > 1")
-    return Check(f"{listed} is unique", "blocking", twice, "0 that occur twice")
+    return Check(f"{listed} is unique", "blocking", twice, "that occur twice", "0 that occur twice")
 
 
 def validate(connection: duckdb.DuckDBPyConnection, schema: str, batches: Iterable[Batch]) -> tuple[CheckResult, ...]:
@@ -111,4 +112,4 @@ def _result(suite: str, check: Check, outcome: Any) -> CheckResult:
         return replace(answer, is_ok=False, observed="the rule could not be evaluated")
     found = outcome.result.get("unexpected_count", outcome.result.get("observed_value"))
     more = " or more" if found == MOST and check.asked.type == SQL else ""
-    return replace(answer, observed=f"{found}{more} {check.expected.split(' ', 1)[1]}")
+    return replace(answer, observed=f"{found}{more} {check.unit}")

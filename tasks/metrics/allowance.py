@@ -13,13 +13,41 @@ from tasks.metrics.time_value import SECONDS_AN_HOUR, with_worth
 
 MONTHS_A_YEAR = 12
 _TERMS = (
-    "cap_minor", "budget_seconds", "retainer_seconds", "has_retainer_carry", "retainer_window_months", "start_date", "sow_start_date",
-    "project_currency", "project_fx",
+    "cap_minor",
+    "budget_seconds",
+    "retainer_seconds",
+    "has_retainer_carry",
+    "retainer_window_months",
+    "start_date",
+    "sow_start_date",
+    "project_currency",
+    "project_fx",
 )
 _WORKING = (
-    "month_number", "first_month", "window", "since_start", "period", "cap_rate", "used", "limit", "retainer_limit", "after", "before",
-    "paid", "paid_after", "paid_before", "reversed_seconds", "earlier", "months_before", "in_all", "level", "low", "lowest", "room",
-    "queue_at_end", "over_from",
+    "month_number",
+    "first_month",
+    "window",
+    "since_start",
+    "period",
+    "cap_rate",
+    "used",
+    "limit",
+    "retainer_limit",
+    "after",
+    "before",
+    "paid",
+    "paid_after",
+    "paid_before",
+    "reversed_seconds",
+    "earlier",
+    "months_before",
+    "in_all",
+    "level",
+    "low",
+    "lowest",
+    "room",
+    "queue_at_end",
+    "over_from",
 )
 
 
@@ -31,20 +59,27 @@ def allowed(frame: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
     """
     frame = _with_use(_with_period(frame))
     order = ["work_date", "entry_id"]
-    frame = frame.with_columns(nw.col("used").cum_sum().over("project_id", "period", order_by=order).cast(nw.Int64).alias("after"))
+    frame = frame.with_columns(
+        nw.col("used").cum_sum().over("project_id", "period", order_by=order).cast(nw.Int64).alias("after")
+    )
     frame = _with_limit(frame, as_of).with_columns((nw.col("after") - nw.col("used")).alias("before"))
-    frame = frame.with_columns(nw.min_horizontal("after", "limit").alias("paid_after"), nw.min_horizontal("before", "limit").alias("paid_before"))
+    frame = frame.with_columns(
+        nw.min_horizontal("after", "limit").alias("paid_after"),
+        nw.min_horizontal("before", "limit").alias("paid_before"),
+    )
     frame = frame.with_columns((nw.col("paid_after") - nw.col("paid_before")).alias("paid"))
     all_fits = nw.col("limit").is_null() | (nw.col("paid") == nw.col("used"))
     share = nw.col("paid").abs().cast(nw.Int64)
     rate = nw.when(nw.col("cap_rate") > 0).then(nw.col("cap_rate")).otherwise(1).cast(nw.Int64)
     seconds = nw.when(nw.col("contract_type") == "capped").then(share * SECONDS_AN_HOUR // rate).otherwise(share)
-    frame = frame.with_columns(nw.when(all_fits).then(nw.col("magnitude")).otherwise(seconds).cast(nw.Int64).alias("fits_seconds"))
+    frame = frame.with_columns(
+        nw.when(all_fits).then(nw.col("magnitude")).otherwise(seconds).cast(nw.Int64).alias("fits_seconds")
+    )
     return frame.drop(*_TERMS, *_WORKING)
 
 
 def _with_period(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Add the month as a number, and the `period` in which allowances are used up: a retainer's window, else the project."""
+    """Add the month as a number, and the `period` whose allowance it uses: a retainer's window, else the project."""
     begin = nw.coalesce("start_date", "sow_start_date")
     carries = nw.col("has_retainer_carry").fill_null(False) & ~nw.col("retainer_window_months").is_null()
     frame = frame.with_columns(
@@ -61,12 +96,16 @@ def _with_period(frame: nw.LazyFrame) -> nw.LazyFrame:
 def _with_use(frame: nw.LazyFrame) -> nw.LazyFrame:
     """Add `used`: seconds, or on a capped project the value in the project's currency; 0 where no allowance is used."""
     uses = (nw.col("scope") == "in_scope") & (nw.col("approval") == "approved") & ~nw.col("is_reversal")
-    kept = nw.max_horizontal(nw.col("magnitude") - nw.col("reversed_seconds"), nw.col("magnitude") - nw.col("magnitude"))
+    kept = nw.max_horizontal(
+        nw.col("magnitude") - nw.col("reversed_seconds"), nw.col("magnitude") - nw.col("magnitude")
+    )
     frame = frame.with_columns(kept.alias("kept"))
     same = nw.col("rate_currency") == nw.col("project_currency")
     frame = frame.with_columns((nw.col("rate_minor") * nw.col("rate_fx")).alias("_rate_fx"))
     frame = divide_half_even(frame, "_foreign_rate", "_rate_fx", "project_fx")
-    frame = frame.with_columns(nw.when(same).then(nw.col("rate_minor")).otherwise(nw.col("_foreign_rate")).alias("cap_rate"))
+    frame = frame.with_columns(
+        nw.when(same).then(nw.col("rate_minor")).otherwise(nw.col("_foreign_rate")).alias("cap_rate")
+    )
     frame = with_worth(frame, "_worth", "kept", "cap_rate")
     amount = nw.when(nw.col("contract_type") == "capped").then(nw.col("_worth")).otherwise(nw.col("kept")).fill_null(0)
     frame = frame.with_columns(nw.when(uses).then(amount * nw.col("sign")).otherwise(0).cast(nw.Int64).alias("used"))
@@ -76,9 +115,12 @@ def _with_use(frame: nw.LazyFrame) -> nw.LazyFrame:
 def _with_limit(frame: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
     """Add `limit`, in the unit of `used`, on the running total of the period; null where the contract names none."""
     limit = (
-        nw.when(nw.col("contract_type") == "fixed_fee").then(nw.col("budget_seconds"))
-        .when(nw.col("contract_type") == "capped").then(nw.col("cap_minor"))
-        .when(nw.col("contract_type") == "retainer").then(nw.col("retainer_limit"))
+        nw.when(nw.col("contract_type") == "fixed_fee")
+        .then(nw.col("budget_seconds"))
+        .when(nw.col("contract_type") == "capped")
+        .then(nw.col("cap_minor"))
+        .when(nw.col("contract_type") == "retainer")
+        .then(nw.col("retainer_limit"))
     )
     return _with_retainer(frame, as_of).with_columns(limit.alias("limit"))
 

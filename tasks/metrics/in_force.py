@@ -15,10 +15,12 @@ def in_force(changes: nw.LazyFrame, asked: nw.LazyFrame, key: Sequence[str]) -> 
     A question before the first change gets 0.
     """
     number, asks = nw.col("number").cast(nw.Int64), nw.lit(0).cast(nw.Int64)
-    events = nw.concat([
-        changes.select(*key, "day", number.alias("number"), asks.alias("asks")),
-        asked.select(*key, "day", asks.alias("number"), (asks + 1).cast(nw.Int64).alias("asks")),
-    ])
+    events = nw.concat(
+        [
+            changes.select(*key, "day", number.alias("number"), asks.alias("asks")),
+            asked.select(*key, "day", asks.alias("number"), (asks + 1).cast(nw.Int64).alias("asks")),
+        ]
+    )
     carried = nw.col("number").cum_max().over(*key, order_by=["day", "asks", "number"])
     events = events.with_columns(carried.cast(nw.Int64).alias("in_force"))
     return events.filter(nw.col("asks") == 1).select(*key, "day", nw.col("in_force").alias("number"))

@@ -63,10 +63,13 @@ def summed(parts: nw.LazyFrame, *by: str) -> nw.LazyFrame:
         "captured_minor": (is_out & kind.is_in(CAPTURED), gross),
         "out_of_scope_minor": (is_out, gross),
     }
-    parts = parts.select(*by, *(
-        nw.when(condition).then(value).otherwise(0).fill_null(0).cast(nw.Int64).alias(name)
-        for name, (condition, value) in columns.items()
-    ))
+    parts = parts.select(
+        *by,
+        *(
+            nw.when(condition).then(value).otherwise(0).fill_null(0).cast(nw.Int64).alias(name)
+            for name, (condition, value) in columns.items()
+        ),
+    )
     sums = parts.group_by(*by).agg(*(nw.col(name).sum() for name in columns))
     return _with_headlines(sums.with_columns(nw.col(name).cast(nw.Int64) for name in columns))
 
@@ -79,7 +82,9 @@ def percent(numerator: str, denominator: str) -> nw.Expr:
 
 def _with_headlines(sums: nw.LazyFrame) -> nw.LazyFrame:
     sums = sums.with_columns(
-        (nw.col("l1_minor") + nw.col("l2_minor") + nw.col("l3_minor") + nw.col("l4_minor")).alias("unbilled_scope_creep_minor"),
+        (nw.col("l1_minor") + nw.col("l2_minor") + nw.col("l3_minor") + nw.col("l4_minor")).alias(
+            "unbilled_scope_creep_minor"
+        ),
         (nw.col("l5_minor") + nw.col("l6_minor") + nw.col("l8_minor")).alias("billing_latency_minor"),
         nw.col("l7_minor").alias("write_down_minor"),
     )

@@ -19,19 +19,8 @@ def project_dates(frames: Frames, work: nw.LazyFrame, as_of: date) -> nw.LazyFra
     before `as_of` for an open one; archived or vanished tasks do not count. Slip: working days from planned to expected
     finish, null when the plan was first seen too late.
     """
-    current, original = work.filter(nw.col("is_current")), work.filter(nw.col("is_original"))
-    dates = current.group_by("project_id").agg(
-        nw.col("start_date").min().alias("plan_start_date"), nw.col("due_date").max().alias("plan_finish_date"),
-        nw.col("plan_number").max(), nw.col("origin").max().alias("plan_origin"), nw.col("unit").max(),
-        nw.col("is_reliable").min().alias("is_slip_reliable"),
-    )
-    first = original.group_by("project_id").agg(
-        nw.col("due_date").max().alias("original_finish_date"),
-        nw.col("is_reliable").min().alias("_is_original_reliable"),
-    )
-    dates = dates.join(first, on="project_id", how="left")
+    dates = _planned(_with_finish(work, frames["task"], as_of))
     dates = dates.join(frames["project"].select("project_id", "account_id", "closed_date"), on="project_id", how="left")
-    dates = dates.join(_task_finish(frames["task"], current, as_of), on="project_id", how="left")
     dates = dates.with_columns(nw.when(nw.col("closed_date") <= as_of).then(nw.col("closed_date")).alias("closed_date"))
     dates = dates.with_columns(
         nw.col("closed_date").is_null().alias("is_open"),
@@ -65,18 +54,35 @@ def with_months(projects: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
-def _task_finish(task: nw.LazyFrame, current: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
+def _with_finish(work: nw.LazyFrame, task: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
     tasks = task.select("task_id", nw.col("due_date").alias("_forecast"), "actual_finish_date", "is_archived")
-    tasks = current.select("project_id", "task_id", "due_date").join(tasks, on="task_id", how="inner")
+    work = work.join(tasks, on="task_id", how="left")
     is_done = (nw.col("actual_finish_date") <= as_of).fill_null(False)
-    tasks = tasks.filter(is_done | ~nw.col("is_archived"))
-    tasks = tasks.with_columns(nw.coalesce("_forecast", "due_date").alias("_forecast"))
-    tasks = tasks.with_columns(
+    is_dropped = nw.col("is_archived").fill_null(True)
+    work = work.with_columns(nw.coalesce("_forecast", "due_date").alias("_forecast"))
+    finish = (
         nw.when(is_done).then(nw.col("actual_finish_date"))
         .when(nw.col("_forecast") < as_of).then(nw.lit(as_of))
-        .otherwise(nw.col("_forecast")).alias("_task_finish")
+        .otherwise(nw.col("_forecast"))
     )
-    return tasks.group_by("project_id").agg(nw.col("_task_finish").max())
+    return work.with_columns(nw.when(nw.col("is_current") & (is_done | ~is_dropped)).then(finish).alias("_task_finish"))
+
+
+def _planned(work: nw.LazyFrame) -> nw.LazyFrame:
+    # One pass over both plans: each aggregate sees the rows of its own plan only.
+    current, original = nw.col("is_current"), nw.col("is_original")
+    work = work.with_columns(
+        nw.when(current).then(nw.col("start_date")).alias("plan_start_date"),
+        nw.when(current).then(nw.col("due_date")).alias("plan_finish_date"),
+        nw.when(current).then(nw.col("plan_number")).alias("plan_number"),
+        nw.when(current).then(nw.col("origin")).alias("plan_origin"),
+        nw.when(current).then(nw.col("is_reliable").cast(nw.Int64)).alias("_is_reliable"),
+        nw.when(original).then(nw.col("due_date")).alias("original_finish_date"),
+        nw.when(original).then(nw.col("is_reliable").cast(nw.Int64)).alias("_is_original_reliable"),
+    )
+    greatest = ("plan_finish_date", "plan_number", "plan_origin", "_is_reliable", "original_finish_date",
+                "_is_original_reliable", "unit", "_task_finish")
+    return work.group_by("project_id").agg(nw.col("plan_start_date").min(), *(nw.col(name).max() for name in greatest))
 
 
 def _measured(dates: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
@@ -89,8 +95,9 @@ def _measured(dates: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
         (nw.col("plan_finish_date_number") - nw.col("plan_start_date_number") + 1).alias("_span"),
         (nw.col("plan_finish_date_closes") - nw.col("plan_start_date_opens")).alias("pd_days"),
         nw.when(elapsed < 0).then(0).otherwise(elapsed).alias("at_days"),
-        nw.when(nw.col("is_slip_reliable"))
+        (nw.col("_is_reliable") == 1).alias("is_slip_reliable"),
+        nw.when(nw.col("_is_reliable") == 1)
         .then(finish - nw.col("plan_finish_date_closes")).alias("finish_slip_working_days"),
-        nw.when(nw.col("_is_original_reliable"))
+        nw.when(nw.col("_is_original_reliable") == 1)
         .then(finish - nw.col("original_finish_date_closes")).alias("original_finish_slip_working_days"),
     )

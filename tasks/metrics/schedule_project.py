@@ -5,7 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.earned_schedule import with_earned_schedule
+from tasks.metrics.earned_schedule import reached_on, with_earned_schedule
 from tasks.metrics.earned_value import with_forecasts, with_indices
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
@@ -22,19 +22,18 @@ def schedule_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyF
     """Where each planned project stands against its plan in force, in work and in time.
 
     Earned value (PMI; EIA-748): PV, EV, AC and BAC are the sums of the project's tasks; positive variances are ahead
-    and under cost; EAC = BAC / CPI, TCPI against BAC. Earned schedule (Lipke): ES is the working day at which PV reached
+    and under cost; EAC = BAC / CPI, TCPI against BAC. Earned schedule (Lipke): ES is the working day on which PV met
     EV on the exact curve of the plan, not on the PV rounded per task; SPI(t) = ES / AT, and AT stops when the project
     closes, so that a finished project keeps its verdict. In months: working days at the pace of the plan's calendar
     span. The band is the worst of SPI(t), finish slip, TCPI and a spent budget; without a reliable plan or known
     progress it is unknown. Ratios whose denominator is 0 are null.
     """
     work = planned_work(frames, policy, as_of)
-    projects = project_dates(frames, work, as_of).join(_sums(frames["schedule_task"]), on="project_id", how="inner")
-    projects = with_forecasts(with_indices(projects))
+    sums = _sums(frames["schedule_task"])
     curve = planned_value_curve(work.filter(nw.col("is_current")), frames["work_calendar"])
-    projects = with_months(with_earned_schedule(projects, curve))
-    projects = with_forecast_finish(projects, frames["work_calendar"])
-    projects = with_band(projects, policy.schedule)
+    projects = project_dates(frames, work, as_of).join(with_forecasts(with_indices(sums)), on="project_id", how="inner")
+    projects = with_months(with_earned_schedule(projects, reached_on(curve, sums)))
+    projects = with_band(with_forecast_finish(projects, frames["work_calendar"]), policy.schedule)
     return in_unit(projects, *VALUES, *FORECASTS).select(*COLUMNS)
 
 

@@ -21,38 +21,59 @@ def scoped(frame: nw.LazyFrame, frames: Frames, entries: nw.LazyFrame, as_of: da
     A project without any plan has nothing outside it; its other entries carry the reason no_plan.
     """
     frame = _with_change(_with_plan(frame, frames, entries), frames["change_order"], as_of)
-    archived = frames["task"].filter("is_archived").select(nw.col("task_id").alias("_id"), nw.col("task_id").alias("archived"))
+    archived = (
+        frames["task"].filter("is_archived").select(nw.col("task_id").alias("_id"), nw.col("task_id").alias("archived"))
+    )
     frame = frame.join(archived, how="left", left_on="task_id", right_on="_id")
     day, has_plan = nw.col("basis_date"), ~nw.col("plan_number").is_null()
     reason = (
-        nw.when(nw.col("task_id").is_null()).then(nw.lit("no_task"))
-        .when(has_plan & nw.col("planned").is_null()).then(nw.lit("not_in_plan"))
-        .when((day > nw.col("closed_date")).fill_null(False)).then(nw.lit("after_close"))
-        .when((day < nw.col("sow_start_date")).fill_null(False)).then(nw.lit("before_sow"))
-        .when(~nw.col("archived").is_null()).then(nw.lit("archived_task"))
+        nw.when(nw.col("task_id").is_null())
+        .then(nw.lit("no_task"))
+        .when(has_plan & nw.col("planned").is_null())
+        .then(nw.lit("not_in_plan"))
+        .when((day > nw.col("closed_date")).fill_null(False))
+        .then(nw.lit("after_close"))
+        .when((day < nw.col("sow_start_date")).fill_null(False))
+        .then(nw.lit("before_sow"))
+        .when(~nw.col("archived").is_null())
+        .then(nw.lit("archived_task"))
     )
     frame = frame.with_columns(nw.when(nw.col("change_order_id").is_null()).then(reason).alias("outside"))
     scope = (
-        nw.when(~nw.col("change_order_id").is_null()).then(nw.col("change_scope"))
-        .when(~nw.col("outside").is_null()).then(nw.lit("out_of_scope"))
-        .when(nw.col("is_billable")).then(nw.lit("in_scope"))
-        .when((nw.col("non_billable_reason") == "contractual").fill_null(False)).then(nw.lit("contractual_non_billable"))
+        nw.when(~nw.col("change_order_id").is_null())
+        .then(nw.col("change_scope"))
+        .when(~nw.col("outside").is_null())
+        .then(nw.lit("out_of_scope"))
+        .when(nw.col("is_billable"))
+        .then(nw.lit("in_scope"))
+        .when((nw.col("non_billable_reason") == "contractual").fill_null(False))
+        .then(nw.lit("contractual_non_billable"))
         .otherwise(nw.lit("goodwill"))
     )
     unplanned = nw.when(nw.col("change_order_id").is_null() & ~has_plan).then(nw.lit("no_plan"))
     frame = frame.with_columns(scope.alias("scope"), nw.coalesce(nw.col("outside"), unplanned).alias("scope_reason"))
     return frame.drop(
-        "plan_number", "planned", "change_scope", "archived", "outside", "closed_date", "is_billable", "non_billable_reason", "task_id"
+        "plan_number",
+        "planned",
+        "change_scope",
+        "archived",
+        "outside",
+        "closed_date",
+        "is_billable",
+        "non_billable_reason",
+        "task_id",
     )
 
 
 def _with_plan(frame: nw.LazyFrame, frames: Frames, entries: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `plan_number`, the plan in force on the day (null without any), and `planned`, the task if it is in that plan."""
+    """Add `plan_number`, the plan in force on the day (null without any), and `planned`, the task if that plan has it."""
     plan = frames["plan_task"]
     versions = plan.group_by("project_id", "plan_number").agg(nw.col("approved_date").min().alias("day"))
     first = plan.group_by("project_id").agg(nw.col("plan_number").min().alias("first_number"))
     days = entries.select("project_id", nw.col("work_date").alias("day")).unique()
-    found = in_force(versions.rename({"plan_number": "number"}), days, ["project_id"]).join(first, on="project_id", how="inner")
+    found = in_force(versions.rename({"plan_number": "number"}), days, ["project_id"]).join(
+        first, on="project_id", how="inner"
+    )
     number = nw.when(nw.col("number") > 0).then(nw.col("number")).otherwise(nw.col("first_number"))
     found = found.select("project_id", "day", number.alias("plan_number"))
     frame = frame.join(found, how="left", left_on=["project_id", "basis_date"], right_on=["project_id", "day"])
@@ -68,7 +89,10 @@ def _with_change(frame: nw.LazyFrame, change_order: nw.LazyFrame, as_of: date) -
     fixed = (nw.col("pricing") == "fixed").fill_null(False)
     agreed = agreed.select(
         nw.col("change_order_id").alias("_id"),
-        nw.when(fixed).then(nw.lit("change_approved_fixed")).otherwise(nw.lit("change_approved_tm")).alias("change_scope"),
+        nw.when(fixed)
+        .then(nw.lit("change_approved_fixed"))
+        .otherwise(nw.lit("change_approved_tm"))
+        .alias("change_scope"),
     )
     frame = frame.join(agreed, how="left", left_on="change_order_id", right_on="_id")
     return frame.with_columns(nw.col("change_scope").fill_null("change_unapproved").alias("change_scope"))

@@ -24,8 +24,10 @@ COLUMNS = {
     "work_date": "the day performed; of change orders and milestones the day accepted",
     "month": "first day of that month",
     "seconds": "time of the part; a write-down is money only",
-    "scope": "in_scope, out_of_scope, change_unapproved, change_approved_fixed, change_approved_tm, contractual_non_billable or goodwill",
-    "scope_reason": "why it is out of scope: no_task, not_in_plan, after_close, before_sow or archived_task; no_plan: nothing to compare with",
+    "scope": "in_scope, out_of_scope, change_unapproved, change_approved_fixed, change_approved_tm, goodwill or "
+    "contractual_non_billable",
+    "scope_reason": "why it is out of scope: no_task, not_in_plan, after_close, before_sow or archived_task; "
+    "no_plan: there is none to compare with",
     "settlement": "billed, covered, not_due or unbilled",
     "leakage_class": "the one class of the part: L1 to L8 are leakage, the rest is not",
     "gross_minor": "time at its rate; null without a rate, 0 for change orders and milestones",
@@ -38,8 +40,8 @@ COLUMNS = {
 def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """What became of every hour for clients: one class per part of an entry, in one ordered waterfall.
 
-    An hour's value is its time at the rate of the day performed (stamped > contract > role > standard), converted at the
-    month's table. Its scope (was it sold?) and its settlement (was it billed?) are found apart; the class follows:
+    An hour's value is its time at the rate of the day performed (stamped > contract > role > standard), converted at
+    the month's table. Its scope (was it sold?) and its settlement (was it billed?) are found apart; the class follows:
     AT_RISK_UNAPPROVED, not yet approved; BILLED, on a posted invoice, and L7, what that invoice is short of its value;
     L1, for a change not approved; L2, outside the plan in force or the contract's dates; COVERED_BY_CO, for a fixed
     change; L3, in scope beyond the fee's hours, the cap or the retainer; L4, given away; CONTRACTUAL_NON_BILLABLE;
@@ -58,7 +60,10 @@ def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
         none.then(nw.col("entry_id")).alias("milestone_id"),
     )
     columns = [name for name in COLUMNS if name != "settlement"]
-    owed = (uninvoiced(frames, as_of, policy.leakage.billing_days) for uninvoiced in (uninvoiced_changes, uninvoiced_milestones))
+    owed = (
+        uninvoiced(frames, as_of, policy.leakage.billing_days)
+        for uninvoiced in (uninvoiced_changes, uninvoiced_milestones)
+    )
     rows = nw.concat([time.select(columns), *(each.select(columns) for each in owed)])
     return with_settlement(rows)
 
@@ -66,7 +71,17 @@ def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
 SCOPE_CREEP_ENTRY = Metric(
     table="scope_creep_entry",
     grain=("part_id",),
-    inputs=("project", "task", "plan_task", "time_entry", "change_order", "invoice_line", "billing_milestone", "rate", "fx_rate"),
+    inputs=(
+        "project",
+        "task",
+        "plan_task",
+        "time_entry",
+        "change_order",
+        "invoice_line",
+        "billing_milestone",
+        "rate",
+        "fx_rate",
+    ),
     columns=COLUMNS,
     compute=scope_creep_entry,
     contributes_to=("scope_creep_project", "scope_creep_monthly"),

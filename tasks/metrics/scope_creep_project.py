@@ -35,7 +35,9 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
     parts = frames["scope_creep_entry"]
     sums = summed(parts, "project_id").join(_standard(parts), on="project_id", how="left")
     sums = sums.join(_invoiced(frames, as_of), on="project_id", how="left")
-    sums = sums.join(frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner")
+    sums = sums.join(
+        frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner"
+    )
     sums = sums.with_columns(nw.col("invoiced_minor", "standard_minor").fill_null(0).cast(nw.Int64))
     known = (nw.col("unlisted") == 0) & nw.col("is_converted").fill_null(True)
     realization = nw.when(known).then(percent("invoiced_minor", "standard_minor"))

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import narwhals as nw
 
 from tasks.metrics.money import divide_half_even
+from tasks.metrics.reversals import placed
 from tasks.metrics.time_value import with_worth
 
 FX_UNIT = 10**8
@@ -22,41 +23,17 @@ SETTLEMENTS = (
     ("unbilled", ("WIP", "L1", "L2", "L3", "L4", "L5", "L6", "L8")),
 )
 CLASSES = tuple(name for _, classes in SETTLEMENTS for name in classes)
-LOST = ("L1", "L2", "L3", "L4", "L5", "L7")   # classes of time whose value is leakage
+LOST = ("L1", "L2", "L3", "L4", "L5", "L7")  # classes of time whose value is leakage
 
 
 def settled(frame: nw.LazyFrame, entries: nw.LazyFrame, as_of: date, wip_days: int) -> nw.LazyFrame:
-    """One row per part of each entry, with `part`, `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`."""
-    frame = _with_value(_parts(_placed(frame), entries))
+    """One row per part of each entry: its `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`.
+
+    `entries` is any frame of the same engine that has a row whenever `frame` has one.
+    """
+    frame = _with_value(_parts(placed(frame), entries))
     late = nw.col("basis_date") < nw.lit(as_of - timedelta(days=wip_days))
     return _with_class(frame, late)
-
-
-def _placed(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Give each reversal the stretch of its original that it takes, and add `within_seconds`: where `beyond` starts."""
-    own = ~nw.col("is_reversal")
-    frame = frame.with_columns(nw.when(nw.col("approval") == "approved").then(nw.col("fits_seconds")).otherwise(nw.col("magnitude")).alias("fits_seconds"))
-    frame = frame.with_columns(nw.max_horizontal("billed_seconds", "fits_seconds").alias("within_seconds"))
-    originals = ("billed_seconds", "within_seconds", "billed_worth", "billed_minor", "is_final")
-    frame = frame.with_columns(nw.when(own).then(nw.col(name)).alias(f"_{name}") for name in originals)
-    frame = frame.with_columns(nw.col(f"_{name}").max().over("family_id").alias(f"_{name}") for name in originals)
-    start, end = nw.max_horizontal(nw.col("start_seconds"), _zero("start_seconds")), nw.max_horizontal(nw.col("end_seconds"), _zero("end_seconds"))
-    frame = frame.with_columns(start.alias("_start"), end.alias("_end"))
-    frame = frame.with_columns(
-        (nw.min_horizontal("_end", "_billed_seconds") - nw.col("_start")).alias("_on_billed"),
-        (nw.col("_end") - nw.max_horizontal("_start", "_within_seconds")).alias("_on_beyond"),
-    ).with_columns(_positive("_on_billed"), _positive("_on_beyond"))
-    frame = frame.with_columns(
-        nw.when(own).then(nw.col("billed_seconds")).otherwise(nw.col("_on_billed")).alias("billed_seconds"),
-        nw.when(own).then(nw.col("within_seconds")).otherwise(nw.col("magnitude") - nw.col("_on_beyond")).alias("within_seconds"),
-        nw.col("_is_final").alias("is_final"),
-    )
-    frame = with_worth(frame, "billed_worth", "billed_seconds", "rate_minor")
-    frame = frame.with_columns((nw.col("billed_worth") * nw.col("_billed_minor")).alias("_share"))
-    frame = frame.with_columns(nw.when(nw.col("_billed_worth") > 0).then(nw.col("_billed_worth")).otherwise(1).cast(nw.Int64).alias("_of"))
-    frame = divide_half_even(frame, "_charged", "_share", "_of")
-    frame = frame.with_columns(nw.when(own).then(nw.col("billed_minor")).otherwise(nw.col("_charged")).alias("billed_minor"))
-    return frame.drop(*(f"_{name}" for name in originals), "_start", "_end", "_on_billed", "_on_beyond", "_share", "_of", "_charged", "is_reversal", "family_id", "start_seconds", "end_seconds", "fits_seconds")
 
 
 def _part_names(one: nw.LazyFrame) -> nw.LazyFrame:
@@ -71,14 +48,26 @@ def _parts(frame: nw.LazyFrame, one: nw.LazyFrame) -> nw.LazyFrame:
     beyond = nw.col("magnitude") > nw.col("within_seconds")
     part = nw.col("part")
     holds = (
-        ((part == "billed") & (nw.col("billed_seconds") > 0)) | ((part == "write_down") & short)
-        | ((part == "within") & within) | ((part == "beyond") & beyond)
+        ((part == "billed") & (nw.col("billed_seconds") > 0))
+        | ((part == "write_down") & short)
+        | ((part == "within") & within)
+        | ((part == "beyond") & beyond)
     )
     frame = frame.join(_part_names(one), how="cross").filter(holds)
-    billed, zero = nw.col("billed_seconds"), _zero("magnitude")
+    billed, zero = nw.col("billed_seconds"), nw.col("magnitude") - nw.col("magnitude")
     frame = frame.with_columns(
-        nw.when(part == "billed").then(zero).when(part == "beyond").then(nw.col("within_seconds")).otherwise(billed).alias("from_seconds"),
-        nw.when(part == "within").then(nw.col("within_seconds")).when(part == "beyond").then(nw.col("magnitude")).otherwise(billed).alias("to_seconds"),
+        nw.when(part == "billed")
+        .then(zero)
+        .when(part == "beyond")
+        .then(nw.col("within_seconds"))
+        .otherwise(billed)
+        .alias("from_seconds"),
+        nw.when(part == "within")
+        .then(nw.col("within_seconds"))
+        .when(part == "beyond")
+        .then(nw.col("magnitude"))
+        .otherwise(billed)
+        .alias("to_seconds"),
     )
     return frame.with_columns(((nw.col("to_seconds") - nw.col("from_seconds")) * nw.col("sign")).alias("seconds"))
 
@@ -108,23 +97,37 @@ def _with_class(frame: nw.LazyFrame, late: nw.Expr) -> nw.LazyFrame:
     part, scope, contract = nw.col("part"), nw.col("scope"), nw.col("contract_type")
     to_invoice = nw.when(late).then(nw.lit("L5")).otherwise(nw.lit("WIP"))
     found = (
-        nw.when(part == "billed").then(nw.lit("BILLED"))
-        .when(part == "write_down").then(nw.lit("L7"))
-        .when(nw.col("approval") != "approved").then(nw.lit("AT_RISK_UNAPPROVED"))
-        .when((part == "beyond") & (nw.col("is_final") == 0)).then(nw.lit("NOT_YET_DUE"))
-        .when(part == "beyond").then(nw.lit("L3"))
-        .when(scope == "change_unapproved").then(nw.lit("L1"))
-        .when(scope == "out_of_scope").then(nw.lit("L2"))
-        .when(scope == "goodwill").then(nw.lit("L4"))
-        .when(scope == "change_approved_fixed").then(nw.lit("COVERED_BY_CO"))
-        .when(scope == "contractual_non_billable").then(nw.lit("CONTRACTUAL_NON_BILLABLE"))
-        .when((scope == "in_scope") & (contract == "fixed_fee")).then(nw.lit("COVERED_BY_FEE"))
-        .when((scope == "in_scope") & (contract == "retainer")).then(nw.lit("COVERED_BY_RETAINER"))
+        nw.when(part == "billed")
+        .then(nw.lit("BILLED"))
+        .when(part == "write_down")
+        .then(nw.lit("L7"))
+        .when(nw.col("approval") != "approved")
+        .then(nw.lit("AT_RISK_UNAPPROVED"))
+        .when((part == "beyond") & (nw.col("is_final") == 0))
+        .then(nw.lit("NOT_YET_DUE"))
+        .when(part == "beyond")
+        .then(nw.lit("L3"))
+        .when(scope == "change_unapproved")
+        .then(nw.lit("L1"))
+        .when(scope == "out_of_scope")
+        .then(nw.lit("L2"))
+        .when(scope == "goodwill")
+        .then(nw.lit("L4"))
+        .when(scope == "change_approved_fixed")
+        .then(nw.lit("COVERED_BY_CO"))
+        .when(scope == "contractual_non_billable")
+        .then(nw.lit("CONTRACTUAL_NON_BILLABLE"))
+        .when((scope == "in_scope") & (contract == "fixed_fee"))
+        .then(nw.lit("COVERED_BY_FEE"))
+        .when((scope == "in_scope") & (contract == "retainer"))
+        .then(nw.lit("COVERED_BY_RETAINER"))
         .otherwise(to_invoice)
     )
     frame = frame.with_columns(found.alias("leakage_class"))
     is_lost = nw.col("leakage_class").is_in(LOST)
-    return frame.with_columns(nw.when(is_lost).then(nw.col("gross_minor")).otherwise(0).cast(nw.Int64).alias("leakage_minor"))
+    return frame.with_columns(
+        nw.when(is_lost).then(nw.col("gross_minor")).otherwise(0).cast(nw.Int64).alias("leakage_minor")
+    )
 
 
 def with_settlement(frame: nw.LazyFrame) -> nw.LazyFrame:
@@ -134,13 +137,3 @@ def with_settlement(frame: nw.LazyFrame) -> nw.LazyFrame:
     for name, classes in others:
         found = found.when(nw.col("leakage_class").is_in(classes)).then(nw.lit(name))
     return frame.with_columns(found.alias("settlement"))
-
-
-def _zero(like: str) -> nw.Expr:
-    """A zero of the column's type; null where it is null."""
-    return nw.col(like) - nw.col(like)
-
-
-def _positive(name: str) -> nw.Expr:
-    """The column, or zero where it is negative."""
-    return nw.when(nw.col(name) > 0).then(nw.col(name)).otherwise(_zero(name)).alias(name)

@@ -25,11 +25,21 @@ LIST_RATES = ("role", "standard")
 
 
 def client_entries(frames: Frames, as_of: date) -> nw.LazyFrame:
-    """The entries up to `as_of` that count: not rejected, on projects that are not internal; with their project's terms."""
+    """The entries up to `as_of` that count (not rejected, project not internal), with their project's terms."""
     project = frames["project"].filter(nw.col("contract_type") != "internal").rename({"currency": "project_currency"})
     terms = project.select(
-        "project_id", "account_id", "contract_type", "project_currency", "cap_minor", "budget_seconds", "retainer_seconds",
-        "has_retainer_carry", "retainer_window_months", "sow_start_date", "start_date", "closed_date",
+        "project_id",
+        "account_id",
+        "contract_type",
+        "project_currency",
+        "cap_minor",
+        "budget_seconds",
+        "retainer_seconds",
+        "has_retainer_carry",
+        "retainer_window_months",
+        "sow_start_date",
+        "start_date",
+        "closed_date",
     )
     entries = frames["time_entry"].filter(nw.col("work_date") <= nw.lit(as_of), nw.col("approval") != "rejected")
     entries = entries.drop("cost_rate_minor").join(terms, on="project_id", how="inner")
@@ -62,7 +72,11 @@ def valued(frames: Frames, entries: nw.LazyFrame) -> nw.LazyFrame:
     )
     lookups = (f"{name}_{column}" for name in (*every, "stamped") for column in ("rate", "currency"))
     frame = frame.drop(*lookups, "bill_rate_minor", "currency", "role_id")
-    for into, currency in (("rate_fx", "rate_currency"), ("list_fx", "list_currency"), ("project_fx", "project_currency")):
+    for into, currency in (
+        ("rate_fx", "rate_currency"),
+        ("list_fx", "list_currency"),
+        ("project_fx", "project_currency"),
+    ):
         frame = with_fx(frame, frames["fx_rate"], into, currency)
     missing = nw.col("rate_minor").is_null() | nw.col("rate_fx").is_null()
     return frame.with_columns(missing.alias("is_rate_missing")).drop("list_currency")
@@ -77,7 +91,7 @@ def with_fx(frame: nw.LazyFrame, fx_rate: nw.LazyFrame, into: str, currency: str
 
 
 def with_worth(frame: nw.LazyFrame, into: str, seconds: str, rate: str) -> nw.LazyFrame:
-    """Add the column `into`: `seconds` at `rate` an hour, half-even, in minor units of the rate's currency; and a `_product`."""
+    """Add the column `into`: `seconds` at `rate` an hour, half-even, in the rate's minor units; and a `_product`."""
     frame = frame.with_columns((nw.col(seconds) * nw.col(rate)).alias("_product"))
     return divide_half_even(frame, into, "_product", SECONDS_AN_HOUR)
 
@@ -88,10 +102,19 @@ def _with_rate(
     """Add `{name}_rate` and `{name}_currency`: the rate that hangs on `key`, in force on the day performed."""
     for column in ("project_id", "role_id"):
         rate = rate.filter(~nw.col(column).is_null() if column in key else nw.col(column).is_null())
-    rate, entries, by = rate.filter(~nw.col("bill_rate_minor").is_null()), entries.drop_nulls([*key, "work_date"]), list(key)
+    rate, entries, by = (
+        rate.filter(~nw.col("bill_rate_minor").is_null()),
+        entries.drop_nulls([*key, "work_date"]),
+        list(key),
+    )
     if not key:
         everyone = nw.lit(0).cast(nw.Int64).alias("everyone")
-        frame, entries, rate, by = frame.with_columns(everyone), entries.with_columns(everyone), rate.with_columns(everyone), ["everyone"]
+        frame, entries, rate, by = (
+            frame.with_columns(everyone),
+            entries.with_columns(everyone),
+            rate.with_columns(everyone),
+            ["everyone"],
+        )
     row = nw.lit(1).cast(nw.Int64)
     rate = rate.with_columns(row.alias("row")).with_columns(
         nw.col("row").cum_sum().over(*by, order_by=["effective_date", "rate_id"]).cast(nw.Int64).alias("number")
@@ -99,8 +122,11 @@ def _with_rate(
     days = entries.select(*by, nw.col("work_date").alias("day")).unique()
     found = in_force(rate.select(*by, nw.col("effective_date").alias("day"), "number"), days, by)
     found = found.join(
-        rate.select(*by, "number", nw.col("bill_rate_minor").alias(f"{name}_rate"), nw.col("currency").alias(f"{name}_currency")),
-        on=[*by, "number"], how="inner",
+        rate.select(
+            *by, "number", nw.col("bill_rate_minor").alias(f"{name}_rate"), nw.col("currency").alias(f"{name}_currency")
+        ),
+        on=[*by, "number"],
+        how="inner",
     ).drop("number")
     frame = frame.join(found, how="left", left_on=[*by, "work_date"], right_on=[*by, "day"])
     return frame if key else frame.drop("everyone")

@@ -24,7 +24,8 @@ def numbered(frame: nw.LazyFrame, work_calendar: nw.LazyFrame, *days: str) -> nw
 
     Engines differ on what the difference of two dates is, so calendar days between dates are differences of numbers.
     """
-    counted = work_calendar.select("day").with_columns(nw.lit(1).alias("_one"))
+    # A literal column would come out of a left join as floats on pandas.
+    counted = work_calendar.select("day", (nw.col("workdays_before") * 0 + 1).alias("_one"))
     counted = counted.with_columns(nw.col("_one").cum_sum().over(order_by="day").cast(nw.Int64).alias("_number"))
     for day in days:
         places = counted.select(nw.col("day").alias(f"_{day}"), nw.col("_number").alias(f"{day}_number"))

@@ -80,6 +80,9 @@ def test_volume_is_compared_with_the_last_publish(
     given("account", {}, *({"account_id": f"b{number}"} for number in range(9)))  # ten in all
     verdict = judge(bench, policy(), {"account": before})
     assert [severity for _, _, severity in failed(verdict)] == outcome
+    told = [(result.observed, result.expected) for result in verdict.results if "has lost" in result.rule]
+    least = -(-before * 8 // 10)
+    assert told[0] == ("10 rows", f"{least} rows or more, 20 % below the last publish's {before}")
     assert verdict.is_blocked == ("blocking" in outcome)
 
 

@@ -11,27 +11,43 @@ from config.policy import policy
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 
 HOUR = 3600
-RATE = 100_00   # 100.00 an hour: an hour is worth 100, in whole units
+RATE = 100_00  # 100.00 an hour: an hour is worth 100, in whole units
 
 Row = dict[str, Any]
 
 FX = [
-    {"fx_rate_id": f"{year}-{month}-{currency}", "month": date(year, month, 1), "currency": currency, "minor_rate_e8": rate}
-    for year in (2025, 2026) for month in range(1, 13) for currency, rate in (("USD", 10**8), ("EUR", 110_000_000 + month * 10**6))
+    {
+        "fx_rate_id": f"{year}-{month}-{currency}",
+        "month": date(year, month, 1),
+        "currency": currency,
+        "minor_rate_e8": rate,
+    }
+    for year in (2025, 2026)
+    for month in range(1, 13)
+    for currency, rate in (("USD", 10**8), ("EUR", 110_000_000 + month * 10**6))
 ]
 
 
 def project(project_id: str = "p", contract_type: str = "time_and_materials", **more: Any) -> Row:
     return {
-        "project_id": project_id, "account_id": "acme", "contract_type": contract_type, "currency": "USD", "is_archived": False,
+        "project_id": project_id,
+        "account_id": "acme",
+        "contract_type": contract_type,
+        "currency": "USD",
+        "is_archived": False,
         **more,
     }
 
 
 def task(task_id: str = "t", project_id: str = "p", **more: Any) -> Row:
     return {
-        "task_id": task_id, "project_id": project_id, "has_children": False, "task_type": "task", "is_archived": False,
-        "is_contractual_non_billable": False, **more,
+        "task_id": task_id,
+        "project_id": project_id,
+        "has_children": False,
+        "task_type": "task",
+        "is_archived": False,
+        "is_contractual_non_billable": False,
+        **more,
     }
 
 
@@ -39,36 +55,73 @@ def plan_task(
     task_id: str = "t", project_id: str = "p", plan_number: int = 1, approved_date: date = date(2025, 1, 1), **more: Any
 ) -> Row:
     return {
-        "plan_task_id": f"{project_id}/{task_id}/{plan_number}", "project_id": project_id, "task_id": task_id,
-        "plan_number": plan_number, "approved_date": approved_date, "origin": "vendor", "start_date": approved_date,
-        "due_date": date(2026, 12, 31), "budget_seconds": HOUR, "is_milestone": False, **more,
+        "plan_task_id": f"{project_id}/{task_id}/{plan_number}",
+        "project_id": project_id,
+        "task_id": task_id,
+        "plan_number": plan_number,
+        "approved_date": approved_date,
+        "origin": "vendor",
+        "start_date": approved_date,
+        "due_date": date(2026, 12, 31),
+        "budget_seconds": HOUR,
+        "is_milestone": False,
+        **more,
     }
 
 
 def entry(entry_id: str, work_date: date, hours: float, **more: Any) -> Row:
     return {
-        "entry_id": entry_id, "project_id": "p", "task_id": "t", "work_date": work_date, "seconds": int(hours * HOUR),
-        "is_billable": True, "approval": "approved", "bill_rate_minor": RATE, "currency": "USD", **more,
+        "entry_id": entry_id,
+        "project_id": "p",
+        "task_id": "t",
+        "work_date": work_date,
+        "seconds": int(hours * HOUR),
+        "is_billable": True,
+        "approval": "approved",
+        "bill_rate_minor": RATE,
+        "currency": "USD",
+        **more,
     }
 
 
 def line(line_id: str, entry_id: str | None, hours: float | None, amount: float, **more: Any) -> Row:
     return {
-        "line_id": line_id, "invoice_id": "i", "project_id": "p", "line_type": "time", "entry_id": entry_id,
-        "seconds": None if hours is None else int(hours * HOUR), "amount_minor": int(amount * 100), "currency": "USD",
-        "posted_date": date(2026, 1, 31), "status": "posted", **more,
+        "line_id": line_id,
+        "invoice_id": "i",
+        "project_id": "p",
+        "line_type": "time",
+        "entry_id": entry_id,
+        "seconds": None if hours is None else int(hours * HOUR),
+        "amount_minor": int(amount * 100),
+        "currency": "USD",
+        "posted_date": date(2026, 1, 31),
+        "status": "posted",
+        **more,
     }
 
 
-def change(change_order_id: str, status: str = "approved", pricing: str | None = "time_and_materials", **more: Any) -> Row:
+def change(
+    change_order_id: str, status: str = "approved", pricing: str | None = "time_and_materials", **more: Any
+) -> Row:
     return {
-        "change_order_id": change_order_id, "project_id": "p", "status": status, "pricing": pricing, "currency": "USD",
-        "approved_date": date(2025, 12, 1), **more,
+        "change_order_id": change_order_id,
+        "project_id": "p",
+        "status": status,
+        "pricing": pricing,
+        "currency": "USD",
+        "approved_date": date(2025, 12, 1),
+        **more,
     }
 
 
 def rate(rate_id: str, amount: float, effective_date: date = date(2025, 1, 1), **more: Any) -> Row:
-    return {"rate_id": rate_id, "effective_date": effective_date, "bill_rate_minor": int(amount * 100), "currency": "USD", **more}
+    return {
+        "rate_id": rate_id,
+        "effective_date": effective_date,
+        "bill_rate_minor": int(amount * 100),
+        "currency": "USD",
+        **more,
+    }
 
 
 def parts(frames: Mapping[str, nw.LazyFrame], as_of: date) -> nw.LazyFrame:

@@ -20,7 +20,8 @@ def billed(rows, collected):
         frames = rows(time_entry=entries, project=projects, invoice_line=lines, fx_rate=fx)
         found = collected(invoiced(valued(frames, client_entries(frames, AS_OF)), frames, AS_OF))
         return {
-            row["entry_id"]: (row["billed_seconds"] / HOUR, row["billed_worth"] / 100, row["billed_minor"] / 100) for row in found
+            row["entry_id"]: (row["billed_seconds"] / HOUR, row["billed_worth"] / 100, row["billed_minor"] / 100)
+            for row in found
         }
 
     return run
@@ -28,23 +29,55 @@ def billed(rows, collected):
 
 def test_posted_lines_bill_net_of_credits(billed):
     names = (
-        "full", "part", "short", "more", "draft", "cancelled", "later", "credited", "hours back", "money back", "no hours",
-        "no charge", "other line",
+        "full",
+        "part",
+        "short",
+        "more",
+        "draft",
+        "cancelled",
+        "later",
+        "credited",
+        "hours back",
+        "money back",
+        "no hours",
+        "no charge",
+        "other line",
     )
-    found = billed([entry(name, DAY, 6) for name in names], [
-        line("1", "full", 6, 600), line("2", "part", 2, 200), line("3", "short", 6, 450), line("4", "more", 6, 700),
-        line("5", "draft", 6, 600, status="draft"), line("6", "cancelled", 6, 600, status="cancelled"),
-        line("7", "later", 6, 600, posted_date=date(2026, 3, 1)),
-        line("8", "credited", 6, 600), line("9", "credited", -6, -600),
-        line("10", "hours back", 6, 600), line("11", "hours back", -2, -200),
-        line("12", "money back", 6, 600), line("13", "money back", None, -150),
-        line("14", "no hours", None, 500), line("15", "no charge", 6, 0),
-        line("16", "other line", 6, 600, line_type="other"),
-    ])
+    found = billed(
+        [entry(name, DAY, 6) for name in names],
+        [
+            line("1", "full", 6, 600),
+            line("2", "part", 2, 200),
+            line("3", "short", 6, 450),
+            line("4", "more", 6, 700),
+            line("5", "draft", 6, 600, status="draft"),
+            line("6", "cancelled", 6, 600, status="cancelled"),
+            line("7", "later", 6, 600, posted_date=date(2026, 3, 1)),
+            line("8", "credited", 6, 600),
+            line("9", "credited", -6, -600),
+            line("10", "hours back", 6, 600),
+            line("11", "hours back", -2, -200),
+            line("12", "money back", 6, 600),
+            line("13", "money back", None, -150),
+            line("14", "no hours", None, 500),
+            line("15", "no charge", 6, 0),
+            line("16", "other line", 6, 600, line_type="other"),
+        ],
+    )
     assert found == {
-        "full": (6, 600, 600), "part": (2, 200, 200), "short": (6, 600, 450), "more": (6, 600, 600), "draft": (0, 0, 0),
-        "cancelled": (0, 0, 0), "later": (0, 0, 0), "credited": (0, 0, 0), "hours back": (4, 400, 400),
-        "money back": (6, 600, 450), "no hours": (6, 600, 500), "no charge": (6, 600, 0), "other line": (0, 0, 0),
+        "full": (6, 600, 600),
+        "part": (2, 200, 200),
+        "short": (6, 600, 450),
+        "more": (6, 600, 600),
+        "draft": (0, 0, 0),
+        "cancelled": (0, 0, 0),
+        "later": (0, 0, 0),
+        "credited": (0, 0, 0),
+        "hours back": (4, 400, 400),
+        "money back": (6, 600, 450),
+        "no hours": (6, 600, 500),
+        "no charge": (6, 600, 0),
+        "other line": (0, 0, 0),
     }
 
 

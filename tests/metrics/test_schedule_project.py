@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tasks.metrics.schedule_project import SCHEDULE_PROJECT
 from tasks.metrics.schedule_task import SCHEDULE_TASK
-from tests.metrics.schedule_rows import DAY, POLICY, calendar, entry, fx, plan, progress, project, task, workday
+from tests.metrics.schedule_rows import DAY, POLICY, calendar, entry, fx, plan, progress, project, stored, task, workday
 
 VALUES = ("bac", "original_bac", "pv", "ev", "ac")
 
@@ -18,7 +18,7 @@ def measured(rows, collected):
     def measure(as_of, **core):
         core = {"work_calendar": calendar(days=500), "fx_rate": fx(), "project": [project()]} | core
         frames = rows(**core)
-        frames["schedule_task"] = SCHEDULE_TASK(frames, POLICY, as_of=as_of)
+        frames["schedule_task"] = stored(SCHEDULE_TASK(frames, POLICY, as_of=as_of))
         tasks = collected(frames["schedule_task"])
         found = {row["project_id"]: row for row in collected(SCHEDULE_PROJECT(frames, POLICY, as_of=as_of))}
         for project_id, row in found.items():

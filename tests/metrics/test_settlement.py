@@ -8,7 +8,7 @@ from tasks.metrics.settlement import CLASSES, SETTLEMENTS
 from tests.metrics.leakage_book import FX, change, classes, entry, line, parts, plan_task, project
 
 AS_OF = date(2026, 3, 31)
-FRESH, AGED = AS_OF - timedelta(days=30), AS_OF - timedelta(days=31)   # policy: wip_days 30
+FRESH, AGED = AS_OF - timedelta(days=30), AS_OF - timedelta(days=31)  # policy: wip_days 30
 
 
 @pytest.fixture
@@ -27,9 +27,14 @@ def test_every_class_has_one_settlement():
 def test_the_class_follows_scope_contract_and_age(waterfall):
     contracts = ("time_and_materials", "capped", "fixed_fee", "retainer")
     work = {
-        "in": {}, "extra": {"task_id": "extra"}, "free": {"is_billable": False},
-        "contractual": {"is_billable": False, "non_billable_reason": "contractual"}, "draft": {"approval": "draft"},
-        "asked": {"change": "asked"}, "tm": {"change": "tm"}, "fixed": {"change": "fixed"},
+        "in": {},
+        "extra": {"task_id": "extra"},
+        "free": {"is_billable": False},
+        "contractual": {"is_billable": False, "non_billable_reason": "contractual"},
+        "draft": {"approval": "draft"},
+        "asked": {"change": "asked"},
+        "tm": {"change": "tm"},
+        "fixed": {"change": "fixed"},
     }
     entries = []
     for contract in contracts:
@@ -37,25 +42,38 @@ def test_the_class_follows_scope_contract_and_age(waterfall):
             for age, day in (("fresh", FRESH), ("aged", AGED)):
                 own = {key: value for key, value in more.items() if key != "change"}
                 order = f"{contract}/{more['change']}" if "change" in more else None
-                entries.append(entry(f"{contract} {name} {age}", day, 1, project_id=contract, change_order_id=order, **own))
+                entries.append(
+                    entry(f"{contract} {name} {age}", day, 1, project_id=contract, change_order_id=order, **own)
+                )
     found = waterfall(
         project=[
             project(name, name, cap_minor=10**9, budget_seconds=10**6, retainer_seconds=10**6) for name in contracts
         ],
         plan_task=[plan_task(project_id=name) for name in contracts],
         change_order=[
-            change(f"{contract}/{name}", status, pricing, project_id=contract) for contract in contracts
-            for name, status, pricing in (("asked", "submitted", None), ("tm", "approved", "time_and_materials"), ("fixed", "approved", "fixed"))
+            change(f"{contract}/{name}", status, pricing, project_id=contract)
+            for contract in contracts
+            for name, status, pricing in (
+                ("asked", "submitted", None),
+                ("tm", "approved", "time_and_materials"),
+                ("fixed", "approved", "fixed"),
+            )
         ],
         time_entry=entries,
     )
     by_hour = {"fresh": "WIP", "aged": "L5"}
     in_scope = {
-        "time_and_materials": by_hour, "capped": by_hour, "fixed_fee": dict.fromkeys(by_hour, "COVERED_BY_FEE"),
+        "time_and_materials": by_hour,
+        "capped": by_hour,
+        "fixed_fee": dict.fromkeys(by_hour, "COVERED_BY_FEE"),
         "retainer": dict.fromkeys(by_hour, "COVERED_BY_RETAINER"),
     }
     elsewhere = {
-        "extra": "L2", "free": "L4", "contractual": "CONTRACTUAL_NON_BILLABLE", "draft": "AT_RISK_UNAPPROVED", "asked": "L1",
+        "extra": "L2",
+        "free": "L4",
+        "contractual": "CONTRACTUAL_NON_BILLABLE",
+        "draft": "AT_RISK_UNAPPROVED",
+        "asked": "L1",
         "fixed": "COVERED_BY_CO",
     }
     expected = {}
@@ -76,33 +94,49 @@ def test_the_class_follows_scope_contract_and_age(waterfall):
 def test_billing_never_erases_scope_and_the_rest_goes_on(waterfall):
     """Half of each is invoiced at a tenth less; what is left is classed as if it were alone."""
     found = waterfall(
-        project=[project("p"), project("cap", "capped", cap_minor=500_00)], plan_task=[plan_task(), plan_task(project_id="cap")],
+        project=[project("p"), project("cap", "capped", cap_minor=500_00)],
+        plan_task=[plan_task(), plan_task(project_id="cap")],
         time_entry=[
-            entry("out", FRESH, 10, task_id="extra"), entry("in", FRESH, 10), entry("capped", FRESH, 10, project_id="cap"),
+            entry("out", FRESH, 10, task_id="extra"),
+            entry("in", FRESH, 10),
+            entry("capped", FRESH, 10, project_id="cap"),
             entry("free", FRESH, 10, is_billable=False),
         ],
         invoice_line=[
-            line("1", "out", 5, 450), line("2", "in", 5, 450), line("3", "capped", 3, 300), line("4", "free", 5, 450),
+            line("1", "out", 5, 450),
+            line("2", "in", 5, 450),
+            line("3", "capped", 3, 300),
+            line("4", "free", 5, 450),
         ],
     )
     assert classes(found) == {
-        ("out", "BILLED"): (5, 450, 0), ("out", "L7"): (0, 50, 50), ("out", "L2"): (5, 500, 500),
-        ("in", "BILLED"): (5, 450, 0), ("in", "L7"): (0, 50, 50), ("in", "WIP"): (5, 500, 0),
-        ("capped", "BILLED"): (3, 300, 0), ("capped", "WIP"): (2, 200, 0), ("capped", "L3"): (5, 500, 500),
-        ("free", "BILLED"): (5, 450, 0), ("free", "L7"): (0, 50, 50), ("free", "L4"): (5, 500, 500),
+        ("out", "BILLED"): (5, 450, 0),
+        ("out", "L7"): (0, 50, 50),
+        ("out", "L2"): (5, 500, 500),
+        ("in", "BILLED"): (5, 450, 0),
+        ("in", "L7"): (0, 50, 50),
+        ("in", "WIP"): (5, 500, 0),
+        ("capped", "BILLED"): (3, 300, 0),
+        ("capped", "WIP"): (2, 200, 0),
+        ("capped", "L3"): (5, 500, 500),
+        ("free", "BILLED"): (5, 450, 0),
+        ("free", "L7"): (0, 50, 50),
+        ("free", "L4"): (5, 500, 500),
     }
     assert {row["scope"] for row in found if row["entry_id"] == "out"} == {"out_of_scope"}
 
 
 def test_time_billed_beyond_the_cap_is_billed(waterfall):
     found = waterfall(
-        project=[project("p", "capped", cap_minor=500_00)], time_entry=[entry("e", FRESH, 10)], invoice_line=[line("1", "e", 8, 800)],
+        project=[project("p", "capped", cap_minor=500_00)],
+        time_entry=[entry("e", FRESH, 10)],
+        invoice_line=[line("1", "e", 8, 800)],
     )
     assert classes(found) == {("e", "BILLED"): (8, 800, 0), ("e", "L3"): (2, 200, 200)}
 
 
 def test_parts_are_converted_so_that_they_sum_to_the_entry(waterfall):
-    """3 seconds at 12.00 an hour are one cent, a second of it 0.33: 0; at March's 1.13 dollars the cent is still one."""
+    """3 seconds at 12.00 an hour are one cent, a second of it 0.33: 0; at 1.13 dollars the cent is still one."""
     found = waterfall(
         project=[project("p", "fixed_fee", budget_seconds=1)],
         time_entry=[
@@ -117,12 +151,15 @@ def test_parts_are_converted_so_that_they_sum_to_the_entry(waterfall):
 
 def test_the_list_value_stands_beside(waterfall):
     found = waterfall(
-        project=[project()], time_entry=[entry("e", FRESH, 10, role_id="dev", bill_rate_minor=150_00)],
-        rate=[{"rate_id": "1", "role_id": "dev", "effective_date": FRESH, "bill_rate_minor": 200_00, "currency": "EUR"}],
+        project=[project()],
+        time_entry=[entry("e", FRESH, 10, role_id="dev", bill_rate_minor=150_00)],
+        rate=[
+            {"rate_id": "1", "role_id": "dev", "effective_date": FRESH, "bill_rate_minor": 200_00, "currency": "EUR"}
+        ],
         invoice_line=[line("1", "e", 4, 500)],
     )
     lists = {row["leakage_class"]: (row["gross_minor"] / 100, row["standard_minor"] / 100) for row in found}
-    assert FRESH == date(2026, 3, 1)   # 1.13 dollars a euro
+    # FRESH is the first of March: 1.13 dollars a euro.
     assert lists == {"BILLED": (500, 4 * 226), "L7": (100, 0), "WIP": (900, 6 * 226)}
 
 

@@ -9,8 +9,11 @@ from tests.metrics.leakage_book import FX, entry, project, rate
 
 DAY, AS_OF = date(2026, 1, 15), date(2026, 1, 31)
 RATES = [
-    rate("standard", 100), rate("standard-new", 110, date(2026, 1, 15)), rate("standard-later", 999, date(2026, 1, 16)),
-    rate("developer", 120, role_id="dev"), rate("contract", 130, project_id="deal"),
+    rate("standard", 100),
+    rate("standard-new", 110, date(2026, 1, 15)),
+    rate("standard-later", 999, date(2026, 1, 16)),
+    rate("developer", 120, role_id="dev"),
+    rate("contract", 130, project_id="deal"),
     rate("contract-developer", 140, project_id="deal", role_id="dev"),
 ]
 
@@ -31,18 +34,29 @@ def bare(entry_id, **more):
 def test_the_rate_of_the_day_by_precedence(values):
     found = values(
         [
-            bare("standard"), bare("before", work_date=date(2026, 1, 14)), bare("role", role_id="dev"),
-            bare("unknown role", role_id="other"), bare("contract", project_id="deal"),
+            bare("standard"),
+            bare("before", work_date=date(2026, 1, 14)),
+            bare("role", role_id="dev"),
+            bare("unknown role", role_id="other"),
+            bare("contract", project_id="deal"),
             bare("contract role", project_id="deal", role_id="dev"),
             bare("stamped", project_id="deal", role_id="dev", bill_rate_minor=77_00),
             bare("stamped zero, billable", bill_rate_minor=0),
             bare("stamped zero, not billable", bill_rate_minor=0, is_billable=False),
         ],
-        [project(), project("deal")], RATES,
+        [project(), project("deal")],
+        RATES,
     )
     assert {key: row["rate_minor"] / 100 for key, row in found.items()} == {
-        "standard": 110, "before": 100, "role": 120, "unknown role": 110, "contract": 130, "contract role": 140, "stamped": 77,
-        "stamped zero, billable": 0, "stamped zero, not billable": 110,
+        "standard": 110,
+        "before": 100,
+        "role": 120,
+        "unknown role": 110,
+        "contract": 130,
+        "contract role": 140,
+        "stamped": 77,
+        "stamped zero, billable": 0,
+        "stamped zero, not billable": 110,
     }
     lists = {key: row["list_rate_minor"] / 100 for key, row in found.items()}
     assert (lists["contract"], lists["contract role"], lists["stamped"]) == (110, 120, 120)
@@ -51,7 +65,9 @@ def test_the_rate_of_the_day_by_precedence(values):
 def test_what_does_not_count(values):
     found = values(
         [
-            bare("rejected", approval="rejected"), bare("future", work_date=date(2026, 2, 1)), bare("inside", project_id="own"),
+            bare("rejected", approval="rejected"),
+            bare("future", work_date=date(2026, 2, 1)),
+            bare("inside", project_id="own"),
             bare("counts", work_date=AS_OF),
         ],
         [project(), project("own", "internal")],
@@ -61,10 +77,18 @@ def test_what_does_not_count(values):
 
 def test_a_rate_or_an_exchange_rate_is_missing(values):
     found = values(
-        [bare("no rate"), bare("no fx", bill_rate_minor=1, currency="GBP"), bare("euro", bill_rate_minor=1, currency="EUR")],
+        [
+            bare("no rate"),
+            bare("no fx", bill_rate_minor=1, currency="GBP"),
+            bare("euro", bill_rate_minor=1, currency="EUR"),
+        ],
         [project()],
     )
-    assert {key: row["is_rate_missing"] for key, row in found.items()} == {"no rate": True, "no fx": True, "euro": False}
+    assert {key: row["is_rate_missing"] for key, row in found.items()} == {
+        "no rate": True,
+        "no fx": True,
+        "euro": False,
+    }
     assert found["no rate"]["rate_minor"] is None
     assert found["euro"]["rate_fx"] == 111_000_000
 
@@ -75,8 +99,17 @@ def test_the_rate_has_its_own_currency(values):
 
 
 def test_an_hour_is_valued_half_even(rows, collected):
-    seconds = (1800, 5400, 1801, 3599)   # at 0.01 and 0.03 an hour: halves go to even
+    seconds = (1800, 5400, 1801, 3599)  # at 0.01 and 0.03 an hour: halves go to even
     frames = rows(time_entry=[entry(f"{n}-{m}", DAY, 0, seconds=n, bill_rate_minor=m) for n in seconds for m in (1, 3)])
     found = collected(with_worth(frames["time_entry"], "worth", "seconds", "bill_rate_minor"))
-    expected = {(1800, 1): 0, (1800, 3): 2, (5400, 1): 2, (5400, 3): 4, (1801, 1): 1, (1801, 3): 2, (3599, 1): 1, (3599, 3): 3}
+    expected = {
+        (1800, 1): 0,
+        (1800, 3): 2,
+        (5400, 1): 2,
+        (5400, 3): 4,
+        (1801, 1): 1,
+        (1801, 3): 2,
+        (3599, 1): 1,
+        (3599, 3): 3,
+    }
     assert {(row["seconds"], row["bill_rate_minor"]): row["worth"] for row in found} == expected

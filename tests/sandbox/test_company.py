@@ -56,29 +56,31 @@ def test_size_follows_the_number_of_accounts(company):
 
 
 def test_the_calendar_knows_bank_holidays():
-    assert workdays(date(2026, 8, 24), date(2026, 8, 31)) == 5       # Monday 31 August 2026 is a bank holiday
-    assert workdays(date(2026, 12, 24), date(2026, 12, 29)) == 2     # 25 and 28 December are off
+    assert workdays(date(2026, 8, 24), date(2026, 8, 31)) == 5  # Monday 31 August 2026 is a bank holiday
+    assert workdays(date(2026, 12, 24), date(2026, 12, 29)) == 2  # 25 and 28 December are off
     assert workdays(date(2026, 8, 29), date(2026, 8, 30)) == 0
 
 
-@pytest.mark.parametrize(("numerator", "denominator", "expected"), [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (8, 3, 3)])
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "expected"), [(5, 2, 2), (7, 2, 4), (-5, 2, -2), (-7, 2, -4), (8, 3, 3)]
+)
 def test_money_rounds_half_to_even(numerator, denominator, expected):
     assert half_even(numerator, denominator) == expected
 
 
 def test_a_yen_is_one_minor_unit_and_a_dollar_a_hundred():
     assert reporting(1_234_56, "USD", date(2026, 3, 9)) == 1_234_56
-    assert reporting(1_000, "JPY", date(2023, 1, 9)) == 726          # 1,000 yen at 0.007259 are $7.259
+    assert reporting(1_000, "JPY", date(2023, 1, 9)) == 726  # 1,000 yen at 0.007259 are $7.259
 
 
 @pytest.mark.parametrize(
     ("amount", "start", "end", "expected"),
     [
         (1_200_00, date(2026, 1, 1), date(2027, 1, 1), 100_00),
-        (1_000_00, date(2026, 1, 15), date(2027, 3, 15), 71_43),     # 14 months: 71.428
-        (1_200_00, date(2025, 3, 10), date(2026, 3, 9), 100_00),     # one day short of a year counts as the year
-        (60_00, date(2026, 2, 1), date(2026, 3, 1), 60_00),          # 28 days, one month
-        (1_300_00, date(2025, 1, 6), date(2026, 2, 10), 98_92),      # 400 days: 1300 / (400 / 365.25 * 12) = 98.92
+        (1_000_00, date(2026, 1, 15), date(2027, 3, 15), 71_43),  # 14 months: 71.428
+        (1_200_00, date(2025, 3, 10), date(2026, 3, 9), 100_00),  # one day short of a year counts as the year
+        (60_00, date(2026, 2, 1), date(2026, 3, 1), 60_00),  # 28 days, one month
+        (1_300_00, date(2025, 1, 6), date(2026, 2, 10), 98_92),  # 400 days: 1300 / (400 / 365.25 * 12) = 98.92
     ],
 )
 def test_the_mrr_of_a_line(amount, start, end, expected):
@@ -104,26 +106,33 @@ def test_movements_are_of_known_kinds_and_all_kinds_occur(ledger):
 
 
 def churned(ledger, as_of, amount, month):
-    return [key for key, moved in ledger.movements(as_of).items() if key[0] == month and key[2] == "churn" and moved == -amount]
+    return [
+        key
+        for key, moved in ledger.movements(as_of).items()
+        if key[0] == month and key[2] == "churn" and moved == -amount
+    ]
 
 
 def test_an_undecided_renewal_is_carried_through_grace_and_then_dated_back(ledger):
     september, october = date(2026, 9, 1), date(2026, 10, 1)
-    assert not churned(ledger, SEPTEMBER, 650_00, september)         # ended 9 September, 30 days of grace
+    assert not churned(ledger, SEPTEMBER, 650_00, september)  # ended 9 September, 30 days of grace
     assert churned(ledger, OCTOBER, 650_00, september)
-    assert not churned(ledger, OCTOBER, 600_00, october)             # ended 20 October
+    assert not churned(ledger, OCTOBER, 600_00, october)  # ended 20 October
     assert churned(ledger, NOVEMBER, 600_00, october)
-    assert not churned(ledger, NOVEMBER, 550_00, october)            # ended 26 October, in grace until the 25th of November
-    assert not churned(ledger, SEPTEMBER, 450_00, september)         # lost on 6 October only
+    assert not churned(ledger, NOVEMBER, 550_00, october)  # ended 26 October, in grace until the 25th of November
+    assert not churned(ledger, SEPTEMBER, 450_00, september)  # lost on 6 October only
     assert churned(ledger, OCTOBER, 450_00, september)
-    assert churned(ledger, SEPTEMBER, 500_00, september)             # lost before its end
+    assert churned(ledger, SEPTEMBER, 500_00, september)  # lost before its end
 
 
 def test_a_late_renewal_is_no_churn(ledger):
     for as_of in (SEPTEMBER, OCTOBER):
         assert not churned(ledger, as_of, 800_00, date(2026, 9, 1))
-    assert any(amount == 20_00 for (month, _, name), amount in ledger.movements(OCTOBER).items()
-               if name == "expansion" and month == date(2026, 9, 1))
+    assert any(
+        amount == 20_00
+        for (month, _, name), amount in ledger.movements(OCTOBER).items()
+        if name == "expansion" and month == date(2026, 9, 1)
+    )
 
 
 def test_a_merge_hands_revenue_over_and_nets_to_zero(ledger):
@@ -134,14 +143,19 @@ def test_a_merge_hands_revenue_over_and_nets_to_zero(ledger):
 
 
 def test_a_line_that_is_deleted_leaves_and_one_that_is_restored_returns(ledger):
-    moved = lambda as_of, month: [a for (m, _, name), a in ledger.movements(as_of).items() if name == "expansion" and m == month]  # noqa: E731
+    def moved(as_of, month):
+        return [a for (m, _, name), a in ledger.movements(as_of).items() if (m, name) == (month, "expansion")]
+
     assert moved(AUGUST, date(2026, 2, 1)).count(100_00) == moved(SEPTEMBER, date(2026, 2, 1)).count(100_00) + 1
     assert moved(AUGUST, date(2026, 3, 1)).count(200_00) == moved(SEPTEMBER, date(2026, 3, 1)).count(200_00) + 1
     assert moved(OCTOBER, date(2026, 3, 1)).count(200_00) == moved(AUGUST, date(2026, 3, 1)).count(200_00)
 
 
 def test_the_late_line_counts_from_the_pull_after(ledger):
-    found = lambda as_of: [a for (m, _, n), a in ledger.movements(as_of).items() if n == "expansion" and (m, a) == (date(2026, 9, 1), 120_00)]  # noqa: E731
+    def found(as_of):
+        moved = ledger.movements(as_of).items()
+        return [key for key, amount in moved if (key[0], key[2], amount) == (date(2026, 9, 1), "expansion", 120_00)]
+
     assert not found(SEPTEMBER)
     assert found(OCTOBER)
 
@@ -177,8 +191,22 @@ def test_classes_sum_to_the_gross_of_the_valued_time(ledger):
 def test_every_class_occurs_and_only_losses_leak(ledger):
     seen = {name for as_of in DAYS for _, name in ledger.creep(as_of)}
     assert seen == {
-        "L1", "L2", "L3", "L4", "L5", "L6", "L7", "L8", "BILLED", "COVERED_BY_FEE", "COVERED_BY_CO", "COVERED_BY_RETAINER",
-        "CONTRACTUAL_NON_BILLABLE", "WIP", "AT_RISK_UNAPPROVED", "NOT_YET_DUE",
+        "L1",
+        "L2",
+        "L3",
+        "L4",
+        "L5",
+        "L6",
+        "L7",
+        "L8",
+        "BILLED",
+        "COVERED_BY_FEE",
+        "COVERED_BY_CO",
+        "COVERED_BY_RETAINER",
+        "CONTRACTUAL_NON_BILLABLE",
+        "WIP",
+        "AT_RISK_UNAPPROVED",
+        "NOT_YET_DUE",
     }
     for as_of in DAYS:
         for (_, name), leak in ledger.creep(as_of).items():
@@ -192,7 +220,11 @@ def test_every_class_occurs_and_only_losses_leak(ledger):
 
 
 def retainers(ledger, months):
-    return [key for key, history in ledger.facts.projects.items() if history[0][1].window_months == months and history[0][1].has_carry]
+    return [
+        key
+        for key, history in ledger.facts.projects.items()
+        if history[0][1].window_months == months and history[0][1].has_carry
+    ]
 
 
 def test_a_retainer_window_defers_its_excess_until_its_end(ledger):
@@ -201,20 +233,28 @@ def test_a_retainer_window_defers_its_excess_until_its_end(ledger):
     short, long = retainers(ledger, 3)[0], retainers(ledger, 6)[0]
     assert leaks[AUGUST][short, "NOT_YET_DUE"].gross_minor == 5 * hour
     assert (short, "L3") not in leaks[AUGUST]
-    assert leaks[SEPTEMBER][short, "L3"].leakage_minor == 5 * hour
+    assert leaks[SEPTEMBER][short, "L3"].leakage_minor == (5 - 2) * hour  # August 5 over, September 2 under
     assert (short, "NOT_YET_DUE") not in leaks[SEPTEMBER]
-    assert leaks[AUGUST][long, "L3"].leakage_minor == (6 - 4) * hour           # February 6 over, March 4 under
-    assert [leaks[as_of][long, "NOT_YET_DUE"].gross_minor for as_of in DAYS] == [3 * hour, 5 * hour, 5 * hour, 5 * hour]
+    assert leaks[NOVEMBER][short, "NOT_YET_DUE"].gross_minor == 6 * hour
+    assert leaks[AUGUST][long, "L3"].leakage_minor == (6 - 4) * hour  # February 6 over, March 4 under
+    assert [leaks[as_of][long, "NOT_YET_DUE"].gross_minor for as_of in DAYS] == [3 * hour, 3 * hour, 7 * hour, 7 * hour]
 
 
 def test_a_retainer_without_carry_loses_each_excess_at_once(ledger):
-    whole = next(key for key, history in ledger.facts.projects.items()
-                 if history[0][1].contract_type == "retainer" and not history[0][1].has_carry)
+    whole = next(
+        key
+        for key, history in ledger.facts.projects.items()
+        if history[0][1].contract_type == "retainer" and not history[0][1].has_carry
+    )
     assert [ledger.creep(as_of)[whole, "L3"].leakage_minor // 150_00 for as_of in DAYS] == [14, 20, 20, 25]
 
 
 def test_an_approval_after_the_fact_moves_time_out_of_l1(ledger):
-    moved = [key for key, history in ledger.facts.changes.items() if len(history) == 2 and history[1][1].approved == date(2026, 9, 17)]
+    moved = [
+        key
+        for key, history in ledger.facts.changes.items()
+        if len(history) == 2 and history[1][1].approved == date(2026, 9, 17)
+    ]
     for key in moved:
         project = ledger.facts.changes[key][0][1].project
         assert ledger.creep(AUGUST)[project, "L1"].leakage_minor > 0
@@ -225,7 +265,9 @@ def test_an_approval_after_the_fact_moves_time_out_of_l1(ledger):
 
 def test_a_cap_and_a_fee_split_the_crossing_entry(ledger):
     for contract_type, inside in (("capped", {"BILLED", "WIP", "L5"}), ("fixed_fee", {"COVERED_BY_FEE"})):
-        projects = [key for key, history in ledger.facts.projects.items() if history[-1][1].contract_type == contract_type]
+        projects = [
+            key for key, history in ledger.facts.projects.items() if history[-1][1].contract_type == contract_type
+        ]
         crossed = [key for key in projects if (key, "L3") in ledger.creep(NOVEMBER)]
         assert crossed
         for key in crossed:
@@ -248,10 +290,14 @@ def test_planted_scopes_agree_with_the_records(ledger, shown):
             plans[plan["workspace_id"]].append((day, {row["story_id"] for row in rows}))
         for key, history in ledger.facts.entries.items():
             entry = known(history, clock_of(as_of))
-            if entry is None or entry.day > as_of or ledger.facts.projects[entry.project][0][1].contract_type == "internal":
+            if (
+                entry is None
+                or entry.day > as_of
+                or ledger.facts.projects[entry.project][0][1].contract_type == "internal"
+            ):
                 continue
             record = entries[key.removeprefix("kantata:")]
-            if record["date_performed"] is None:        # edited into a bad row: the version before stays in force
+            if record["date_performed"] is None:  # edited into a bad row: the version before stays in force
                 assert ("time_entry", key) in ledger.quarantine(as_of)
                 continue
             reason = reason_of(record, stories, fields, plans[record["workspace_id"]])
@@ -260,7 +306,9 @@ def test_planted_scopes_agree_with_the_records(ledger, shown):
             else:
                 assert entry.reason == reason, (key, entry)
                 assert record["billable"] == (entry.scope in ("in_scope", "out_of_scope"))
-            contractual = fields[record["story_id"]].get("Contractually non-billable") == "true" and not record["billable"]
+            contractual = (
+                fields[record["story_id"]].get("Contractually non-billable") == "true" and not record["billable"]
+            )
             assert contractual == (entry.scope == "contractual_non_billable")
             assert (record["approved"], record["time_in_minutes"] * 60) == (entry.is_approved, entry.seconds)
 
@@ -269,7 +317,10 @@ def reason_of(record, stories, fields, plans):
     day, terms = date.fromisoformat(record["date_performed"]), fields[record["workspace_id"]]
     if record["story_id"] is None:
         return "no_task"
-    in_force = ([names for approved, names in sorted(plans, key=lambda p: p[0]) if approved <= day] or [plans[0][1] if plans else None])[-1]
+    in_force = (
+        [names for approved, names in sorted(plans, key=lambda p: p[0]) if approved <= day]
+        or [plans[0][1] if plans else None]
+    )[-1]
     if in_force is not None and record["story_id"] not in in_force:
         return "not_in_plan"
     if "Completed on" in terms and day > date.fromisoformat(terms["Completed on"]):
@@ -295,13 +346,20 @@ def test_slips_are_early_on_time_late_open_and_unknown(ledger):
         slips = ledger.slips(as_of).values()
         originals = {slip.original for slip in slips}
         assert None in originals and 0 in originals
-        assert min(slip for slip in originals if slip is not None) < 0 < max(slip for slip in originals if slip is not None)
-        assert any(slip.original is not None and slip.original > slip.current for slip in slips)      # planned anew
+        assert (
+            min(slip for slip in originals if slip is not None)
+            < 0
+            < max(slip for slip in originals if slip is not None)
+        )
+        assert any(slip.original is not None and slip.original > slip.current for slip in slips)  # planned anew
 
 
 def test_an_overdue_milestone_slips_a_day_a_day(ledger):
-    stuck = [key for key, history in ledger.facts.stories.items()
-             if key in ledger.slips(NOVEMBER) and len(history) == 1 and history[0][1].forecast < SEPTEMBER]
+    stuck = [
+        key
+        for key, history in ledger.facts.stories.items()
+        if key in ledger.slips(NOVEMBER) and len(history) == 1 and history[0][1].forecast < SEPTEMBER
+    ]
     assert stuck
     for key in stuck:
         assert ledger.slips(OCTOBER)[key].original == (OCTOBER - ledger.facts.stories[key][0][1].forecast).days
@@ -323,8 +381,13 @@ def test_what_is_gone_and_what_is_bad(ledger, shown):
 
 
 def test_late_rows_are_stamped_before_a_pull_and_seen_after_it(company):
-    late = [version for records in company[0].records.values() for versions in records.values() for version in versions
-            if version.updated_at != version.visible_at]
+    late = [
+        version
+        for records in company[0].records.values()
+        for versions in records.values()
+        for version in versions
+        if version.updated_at != version.visible_at
+    ]
     assert len(late) == 2
     clock = DEMO_DAYS[1][0]
     for version in late:

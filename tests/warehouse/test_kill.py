@@ -22,11 +22,10 @@ NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
 VICTIM = """
     import os, sys
     from tests_publish import once          # this file, by the name its test gives it
-    from tasks.warehouse import publish, replace
-    from tasks.warehouse.ops import create_ops
+    from tasks.warehouse import publish
     point, home, amount = sys.argv[1:]
-    module, name = {"inside": (publish, "describe"), "after": (publish, "copy_to_serve"), "insert": (publish, "keep_only")}[point]
-    setattr(module, name, lambda *_: os._exit(9))
+    name = {"insert": "keep_only", "inside": "describe", "after": "copy_to_serve"}[point]
+    setattr(publish, name, lambda *_: os._exit(9))
     once(home, int(amount))
 """
 
@@ -74,7 +73,7 @@ def test_a_second_writer_is_told_to_wait_and_ops_and_readers_go_on(tmp_path: Pat
             pass
         assert not heal(where)
         create_ops(where)
-        record(where, RUN, "run-1", [{"state": "withheld"}])
+        record(where, RUN, "run-1", [{"flow": "nightly", "state": "withheld"}])
         assert rows(where, "SELECT state FROM ops.run") == [{"state": "withheld"}]
         assert len(rows(where, "SELECT * FROM mart.creep")) == 1
         other.communicate()
