@@ -20,7 +20,7 @@ setup: .venv/ready  ## .venv with the locked dependencies and Baton itself, edit
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-uv.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
-	@touch $@
+	@mkdir -p var && touch $@
 
 demo: setup  ## the real nightly flow over a pretend company: three month-ends and today
 	$(BIN)/baton demo

@@ -42,7 +42,7 @@ def tell_publish(run: Run, results: Sequence[CheckResult], is_published: bool) -
         if result.rule == "no record is in quarantine" and not result.is_ok:
             title = f"{result.suite}: rows are held back"
             found.append(alert("quarantine_rows", result.suite, title, run.as_of, facts={"rows": result.observed}))
-        if result.rule.startswith("it is fresh") and not result.is_ok:
+        if result.rule.endswith("hours old") and not result.is_ok:
             title = f"{result.suite}: its source has not answered"
             found.append(alert("stale_source", result.suite, title, run.as_of, facts={"age": result.observed}))
     _tell(run, found, [("publish_withheld", None), ("quarantine_rows", None), ("stale_source", None)])

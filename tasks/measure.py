@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from config.policy import policy
 from config.settings import settings
 from tasks.core.conform import conform
-from tasks.metrics.catalogue import METRICS
+from tasks.metrics.catalogue import STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tasks.run import Run
 
@@ -21,4 +21,4 @@ def conform_core(bench: DuckDBPyConnection, run: Run) -> None:
 @task(task_run_name="measure", cache_policy=NO_CACHE)
 def measure_marts(bench: DuckDBPyConnection, run: Run) -> dict[str, int]:
     """Compute every metric of the run's day; the rows of each mart."""
-    return measure(bench, METRICS, policy(), as_of=run.as_of)
+    return measure(bench, STEPS_AND_METRICS, policy(), as_of=run.as_of)

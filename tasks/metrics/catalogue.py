@@ -15,7 +15,7 @@ from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
 
-METRICS = (
+STEPS_AND_METRICS = (
     MRR_LINE,
     MRR_ACCOUNT,
     MRR_MOVEMENT,
@@ -31,3 +31,4 @@ METRICS = (
     SCHEDULE_CURVE,
     MILESTONE_SLIP,
 )
+METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)

@@ -26,7 +26,7 @@ def posted(frames: Frames, as_of: date) -> nw.LazyFrame:
 
 
 def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
-    """Add `billed_seconds` of each magnitude, their value `billed_worth`, and `billed_minor`, what was charged for them.
+    """Add `billed_seconds` (of the magnitude), their value `billed_worth`, and `billed_minor`, the charge.
 
     A line without seconds bills the whole entry, unless it is negative: then it credits an amount only. A credit of
     seconds releases them. The charge never exceeds the value. On a fixed fee, lines without an amount do not bill; time

@@ -29,8 +29,9 @@ def measure(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], po
 
 
 def measured(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[tuple[Metric, pa.Table]]:
-    """The computed marts, in the order of their grain."""
+    """The computed marts that are to be published, in the order of their grain."""
     return [
         (metric, connection.sql(f"FROM mart.{metric.table} ORDER BY {', '.join(metric.grain)}").to_arrow_table())
         for metric in metrics
+        if not metric.is_step
     ]

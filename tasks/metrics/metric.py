@@ -29,6 +29,7 @@ class Metric:
     compute: Callable[..., nw.LazyFrame]   # (frames: Frames, policy: Policy, *, as_of: date)
     contributes_to: tuple[str, ...] = ()   # the marts whose numbers its rows sum to
     keep: Keep = "every"                   # which as_of days the warehouse keeps
+    is_step: bool = False                  # a working table for later metrics: computed, never published
 
     @property
     def definition(self) -> str:

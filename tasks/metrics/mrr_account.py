@@ -13,8 +13,8 @@ from tasks.metrics.mrr_months import account_months
 def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """The monthly recurring revenue of each account at the start and the end of each complete month.
 
-    MRR is contracted recurring value only: the value of a line's term over its months (by the calendar where the term is
-    whole months, else days / 365.25 * 12), in force on day D when start <= D < end, taken on the month's last day.
+    MRR is contracted recurring value only: the value of a line's term over its months (by the calendar where the term
+    is whole months, else days / 365.25 * 12), in force on day D when start <= D < end, taken on the month's last day.
     A line whose renewal is late or undecided is carried for the grace days and the row is flagged. A line belongs to
     the account that held it at the time: before a merge to the loser, from the merge's day to the winner.
     Each balance is valued once, at the rate table of its month, in the reporting currency. A closed month shows the
@@ -38,9 +38,7 @@ def _late(book: nw.LazyFrame, months: nw.LazyFrame) -> nw.LazyFrame:
     """Per (account_id, month_index): the lines carried past their end on the month's last day."""
     carried = book.filter(nw.col("counted_until") > nw.col("end_day"))
     carried = carried.join(months.select("month_index", "last_day"), how="cross")
-    carried = carried.filter(
-        (nw.col("end_day") <= nw.col("last_day")) & (nw.col("last_day") < nw.col("counted_until"))
-    )
+    carried = carried.filter((nw.col("end_day") <= nw.col("last_day")) & (nw.col("last_day") < nw.col("counted_until")))
     holder = nw.when(nw.col("last_day") < nw.col("handover_day")).then(nw.col("first_account_id"))
     carried = carried.with_columns(holder.otherwise(nw.col("account_id")).alias("_holder"))
     late = carried.group_by("_holder", "month_index").agg(nw.len().alias("_late_lines"))

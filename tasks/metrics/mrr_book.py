@@ -27,7 +27,9 @@ def spine(frames: Frames, as_of: date) -> nw.LazyFrame:
     months = months.with_columns(_later("month", 31).dt.truncate("1mo").cast(nw.Date).alias("_next"))
     months = months.with_columns(_later("_next", -1).alias("_last_date"))
     months = months.select(
-        "month", month_index(day_number("month")).alias("month_index"), day_number("_last_date").alias("last_day"),
+        "month",
+        month_index(day_number("month")).alias("month_index"),
+        day_number("_last_date").alias("last_day"),
         (nw.col("_measured") == 1).alias("is_measured"),
     )
     tomorrow = as_of + timedelta(days=1)
@@ -41,7 +43,7 @@ def _later(column: str, days: int) -> nw.Expr:
 def tables(frames: Frames, months: nw.LazyFrame) -> nw.LazyFrame:
     """The spine's months for each currency in use, with a rate: the month's own, else the nearest earlier, else later.
 
-    Adds `currency`, `minor_rate_e8` (0 where the currency has no rate at all) and `is_rate_missing` (not the month's own).
+    Adds `currency`, `minor_rate_e8` (0 where the currency has no rate at all), `is_rate_missing` (not the month's own).
     """
     known = frames["fx_rate"].select("month", "currency", nw.col("minor_rate_e8").alias("_known"))
     grid = months.join(frames["mrr_line"].select("currency").unique(), how="cross")
@@ -71,8 +73,13 @@ def lines(frames: Frames) -> nw.LazyFrame:
     `handover_day` is 0 for a line that no merge moved.
     """
     return frames["mrr_line"].select(
-        "account_id", "first_account_id", "ultimate_id", "currency", nw.col("native_mrr").alias("mrr_minor"),
-        day_number("start_date").alias("start_day"), day_number("end_date").alias("end_day"),
+        "account_id",
+        "first_account_id",
+        "ultimate_id",
+        "currency",
+        nw.col("native_mrr").alias("mrr_minor"),
+        day_number("start_date").alias("start_day"),
+        day_number("end_date").alias("end_day"),
         day_number("counted_until_date").alias("counted_until"),
         day_number("handover_date").fill_null(0).cast(nw.Int64).alias("handover_day"),
     )
@@ -93,25 +100,39 @@ def changes(book: nw.LazyFrame, frames: Frames, months: nw.LazyFrame) -> nw.Lazy
     starts, ends, leaves, comes = (nw.col("part") == part for part in (1, 2, 3, 4))
     by_first = (starts & nw.col("_is_handed")) | (ends & nw.col("_is_over")) | leaves
     moved = nw.when(comes & ~nw.col("_is_over")).then(mrr).otherwise(0)
-    return _by_day(book.select(
-        nw.when(by_first).then(nw.col("first_account_id")).otherwise(nw.col("account_id")).alias("account_id"),
-        "currency",
-        nw.when(starts).then(nw.col("start_day")).when(ends).then(nw.col("counted_until")).otherwise(merge).alias("day"),
-        nw.when(starts).then(mrr).when(ends).then(-mrr).otherwise(0).alias("organic"),
-        nw.when(leaves).then(-mrr).otherwise(moved).alias("transfer"),
-        nw.when(starts).then(1).otherwise(0).alias("arrivals"),
-        nw.when(comes).then(1).otherwise(0).alias("inherited"),
-    ), months, ("organic", "transfer", "arrivals", "inherited"))
+    return _by_day(
+        book.select(
+            nw.when(by_first).then(nw.col("first_account_id")).otherwise(nw.col("account_id")).alias("account_id"),
+            "currency",
+            nw.when(starts)
+            .then(nw.col("start_day"))
+            .when(ends)
+            .then(nw.col("counted_until"))
+            .otherwise(merge)
+            .alias("day"),
+            nw.when(starts).then(mrr).when(ends).then(-mrr).otherwise(0).alias("organic"),
+            nw.when(leaves).then(-mrr).otherwise(moved).alias("transfer"),
+            nw.when(starts).then(1).otherwise(0).alias("arrivals"),
+            nw.when(comes).then(1).otherwise(0).alias("inherited"),
+        ),
+        months,
+        ("organic", "transfer", "arrivals", "inherited"),
+    )
 
 
 def ultimate_changes(book: nw.LazyFrame, frames: Frames, months: nw.LazyFrame) -> nw.LazyFrame:
     """The change per (account_id, currency, day) with every line under its ultimate account: `organic` only."""
     starts = nw.col("part") == 1
-    return _by_day(in_parts(book, frames, 2).select(
-        nw.col("ultimate_id").alias("account_id"), "currency",
-        nw.when(starts).then(nw.col("start_day")).otherwise(nw.col("counted_until")).alias("day"),
-        nw.when(starts).then(nw.col("mrr_minor")).otherwise(-nw.col("mrr_minor")).alias("organic"),
-    ), months, ("organic",))
+    return _by_day(
+        in_parts(book, frames, 2).select(
+            nw.col("ultimate_id").alias("account_id"),
+            "currency",
+            nw.when(starts).then(nw.col("start_day")).otherwise(nw.col("counted_until")).alias("day"),
+            nw.when(starts).then(nw.col("mrr_minor")).otherwise(-nw.col("mrr_minor")).alias("organic"),
+        ),
+        months,
+        ("organic",),
+    )
 
 
 def in_parts(book: nw.LazyFrame, frames: Frames, parts: int) -> nw.LazyFrame:
@@ -126,7 +147,9 @@ def _by_day(entries: nw.LazyFrame, months: nw.LazyFrame, sums: tuple[str, ...]) 
     # What happened before the calendar begins is the opening of its first month.
     first = months.select(nw.col("month_index").min().alias("_first"))
     days = days.with_columns(month_index(nw.col("day")).alias("_index")).join(first, how="cross")
-    return days.with_columns(nw.max_horizontal("_index", "_first").cast(nw.Int64).alias("month_index")).drop("_index", "_first")
+    return days.with_columns(nw.max_horizontal("_index", "_first").cast(nw.Int64).alias("month_index")).drop(
+        "_index", "_first"
+    )
 
 
 def balances(
@@ -140,14 +163,16 @@ def balances(
     grid = holders.join(table, on="currency").filter(nw.col("month_index") >= nw.col("begun"))
     grid = grid.join(moves, on=["account_id", "currency", "month_index"], how="left")
     grid = grid.with_columns(*(nw.col(name).fill_null(0).alias(name) for name in sums))
-    return grid.with_columns(*(
-        nw.col(one).cum_sum().over("account_id", "currency", order_by="month_index").cast(nw.Int64).alias(name)
-        for one, name in zip(sums, names, strict=True)
-    ))
+    return grid.with_columns(
+        *(
+            nw.col(one).cum_sum().over("account_id", "currency", order_by="month_index").cast(nw.Int64).alias(name)
+            for one, name in zip(sums, names, strict=True)
+        )
+    )
 
 
 def holders(frames: Frames, months: nw.LazyFrame, *ids: str) -> nw.LazyFrame:
-    """Who may hold MRR, by the columns `ids` of a line: (account_id, currency) and `begun`, the index of the first month."""
+    """Who may hold MRR, by the columns `ids` of a line: (account_id, currency) and `begun`, the first month's index."""
     book, begun = frames["mrr_line"], month_index(day_number("start_date")).alias("_begun")
     each = nw.concat([book.select(nw.col(name).alias("account_id"), "currency", begun) for name in ids])
     each = each.group_by("account_id", "currency").agg(nw.col("_begun").min())

@@ -15,17 +15,24 @@ COLUMNS = tuple(f"{movement}_minor" for movement in MOVEMENTS)
 def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """The bridge of MRR per month, in all and per segment: opening + every movement = closing, exactly.
 
-    Gross churn = (churn + contraction) / opening; net churn = (churn + contraction - expansion - reactivation) / opening,
-    losses counted positive (ChartMogul's definitions). Null where the month opens with nothing.
+    Gross churn = (churn + contraction) / opening; net churn = (churn + contraction - expansion - reactivation) /
+    opening, losses counted positive (ChartMogul's definitions). Null where the month opens with nothing.
     """
     balances = frames["mrr_account"].select(
-        "month", "segment", "opening_minor", "closing_minor", *(nw.lit(0).cast(nw.Int64).alias(name) for name in COLUMNS)
+        "month",
+        "segment",
+        "opening_minor",
+        "closing_minor",
+        *(nw.lit(0).cast(nw.Int64).alias(name) for name in COLUMNS),
     )
     movements = frames["mrr_movement"].join(mrr_book.segments(frames), on="account_id", how="left")
     none = nw.lit(0).cast(nw.Int64)
     movements = movements.select(
-        "month", nw.col("segment").fill_null("unknown").alias("segment"),
-        none.alias("opening_minor"), none.alias("closing_minor"), *(_amount(movement) for movement in MOVEMENTS),
+        "month",
+        nw.col("segment").fill_null("unknown").alias("segment"),
+        none.alias("opening_minor"),
+        none.alias("closing_minor"),
+        *(_amount(movement) for movement in MOVEMENTS),
     )
     rows = nw.concat([balances, movements])
     rows = nw.concat([rows, rows.with_columns(nw.lit("all").alias("segment"))])
@@ -56,7 +63,7 @@ MRR_BRIDGE = Metric(
     columns={
         "month": "first day of the month",
         "segment": "'all', or the segment of the ultimate accounts",
-        "opening_minor": "MRR at the end of the month before, in the reporting currency; denominator of both churn ratios",
+        "opening_minor": "MRR at the end of the month before, reporting currency; denominator of both ratios",
         "new_minor": "from customers never seen before",
         "expansion_minor": "more from customers",
         "contraction_minor": "less from customers that stay (negative)",

@@ -23,7 +23,9 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """
     book = with_line_mrr(with_counted_until(frames["subscription"], policy.revenue.renewal_grace_days, as_of))
     accounts = frames["account"]
-    merged = accounts.filter(~nw.col("merged_date").is_null()).select("account_id", nw.col("merged_date").alias("_merged"))
+    merged = accounts.filter(~nw.col("merged_date").is_null()).select(
+        "account_id", nw.col("merged_date").alias("_merged")
+    )
     ultimate = accounts.select("account_id", nw.col("ultimate_id").alias("_ultimate"))
     book = book.filter(nw.col("mrr_minor").fill_null(0) != 0)
     book = book.join(merged, how="left", left_on="original_account_id", right_on="account_id")
@@ -31,10 +33,16 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     # A chain of merges hands over once, on the day of the first account's merge.
     moved = nw.col("original_account_id") != nw.col("account_id")
     return book.select(
-        "subscription_id", "account_id", nw.col("original_account_id").alias("first_account_id"),
+        "subscription_id",
+        "account_id",
+        nw.col("original_account_id").alias("first_account_id"),
         nw.when(moved).then(nw.col("_merged")).alias("handover_date"),
         nw.coalesce("_ultimate", "account_id").alias("ultimate_id"),
-        "currency", nw.col("mrr_minor").alias("native_mrr"), "start_date", "end_date", "counted_until_date",
+        "currency",
+        nw.col("mrr_minor").alias("native_mrr"),
+        "start_date",
+        "end_date",
+        "counted_until_date",
         ((nw.col("counted_until_date") > nw.col("end_date")) & (nw.col("end_date") <= as_of)).alias("is_late_renewal"),
     )
 

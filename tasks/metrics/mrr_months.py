@@ -1,10 +1,7 @@
 """Opening and closing MRR per account and month, as the lines say now and as closed months were frozen."""
 
-from datetime import date
-
 import narwhals as nw
 
-from config.policy import Policy
 from tasks.metrics import mrr_book
 from tasks.metrics.metric import Frames
 from tasks.metrics.recurring import day_number, month_index
@@ -21,9 +18,13 @@ def account_months(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame) -> 
     frozen = frames["finalised_mrr"].with_columns(month_index(day_number("month")).alias("month_index"))
     frozen = mrr_book.summed(frozen, ("account_id", "month_index"), _frozen="closing_minor")
     closed = frozen.group_by("month_index").agg(nw.len().alias("_closed_accounts"))
-    begun = nw.concat([
-        holders.select("account_id", "begun"), frozen.select("account_id", nw.col("month_index").alias("begun"))
-    ]).group_by("account_id").agg(nw.col("begun").min())
+    begun = (
+        nw.concat(
+            [holders.select("account_id", "begun"), frozen.select("account_id", nw.col("month_index").alias("begun"))]
+        )
+        .group_by("account_id")
+        .agg(nw.col("begun").min())
+    )
     grid = begun.join(months, how="cross").filter(nw.col("month_index") >= nw.col("begun"))
     grid = grid.join(frozen, on=["account_id", "month_index"], how="left").join(closed, on="month_index", how="left")
     grid = grid.join(_computed(frames, book, months, holders), on=["account_id", "month_index"], how="left")
@@ -49,7 +50,7 @@ def _at_opening(column: str, name: str) -> nw.Expr:
 
 
 def _computed(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame, holders: nw.LazyFrame) -> nw.LazyFrame:
-    """Per (account_id, month_index): `_computed` closing, `_missing` (balances without that month's rate), `_came` so far."""
+    """Per (account_id, month_index): `_computed` closing, `_missing` (balances without a rate), `_came` so far."""
     days = mrr_book.changes(book, frames, months)
     days = days.with_columns(
         (nw.col("organic") + nw.col("transfer")).alias("_moved"),

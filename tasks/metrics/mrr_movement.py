@@ -10,7 +10,14 @@ from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.recurring import month_index
 
 MOVEMENTS = (
-    "new", "expansion", "contraction", "churn", "reactivation", "fx", "merge_transfer", "prior_period_adjustment",
+    "new",
+    "expansion",
+    "contraction",
+    "churn",
+    "reactivation",
+    "fx",
+    "merge_transfer",
+    "prior_period_adjustment",
 )
 ORGANIC = MOVEMENTS[:5]
 
@@ -21,7 +28,7 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Changes are netted per account and day, classed, and summed to the month, valued at the month's rate table:
     `new` from nothing for the first time ever, `reactivation` from nothing when seen before (by this account or one
     merged into it), `churn` to nothing, `expansion` up, `contraction` down (ending one of several lines included).
-    `merge_transfer` hands a line from a merge's loser to its winner: two rows, netting to zero; it is never churn or new.
+    `merge_transfer` hands a line from a merge's loser to its winner: two rows, netting to zero, never churn or new.
     `fx` is the revaluation of the opening from last month's table to this month's, with the rounding of a transfer.
     `prior_period_adjustment`, in the month after a closed one: what is known now less what was frozen then.
     A closed month whose frozen balances differ from what is known now shows the frozen change, classed by the month.
@@ -30,10 +37,12 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     book = mrr_book.lines(frames)
     table = mrr_book.tables(frames, months).filter(nw.col("is_measured"))
     rows = nw.concat([_organic(mrr_book.changes(book, frames, months), table), _transfers(book, table)])
-    rows = rows.with_columns(*(
-        nw.when(nw.col("movement") == name).then(nw.col("amount_minor")).otherwise(0).cast(nw.Int64).alias(name)
-        for name in (*ORGANIC, "merge_transfer")
-    ))
+    rows = rows.with_columns(
+        *(
+            nw.when(nw.col("movement") == name).then(nw.col("amount_minor")).otherwise(0).cast(nw.Int64).alias(name)
+            for name in (*ORGANIC, "merge_transfer")
+        )
+    )
     moved = mrr_book.summed(rows, ("month", "account_id"), *ORGANIC, "merge_transfer")
     accounts = frames["mrr_account"].join(moved, on=["month", "account_id"], how="left")
     accounts = accounts.with_columns(*(nw.col(name).fill_null(0).alias(name) for name in (*ORGANIC, "merge_transfer")))
@@ -43,7 +52,9 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
 def _organic(days: nw.LazyFrame, table: nw.LazyFrame) -> nw.LazyFrame:
     """The classed changes per account and day, without transfers."""
     by_currency = {"order_by": ["day"]}
-    after = (nw.col("organic") + nw.col("transfer")).cum_sum().over("account_id", "currency", **by_currency).cast(nw.Int64)
+    after = (
+        (nw.col("organic") + nw.col("transfer")).cum_sum().over("account_id", "currency", **by_currency).cast(nw.Int64)
+    )
     paths = days.with_columns(after.alias("_after"))
     paths = paths.with_columns((nw.col("_after") - nw.col("organic")).alias("_before"))
     paths = paths.join(table, on=["month_index", "currency"])
@@ -51,7 +62,9 @@ def _organic(days: nw.LazyFrame, table: nw.LazyFrame) -> nw.LazyFrame:
     paths = paths.with_columns((nw.col("_worth_after") - nw.col("_worth_before")).alias("_amount"))
     paths = mrr_book.summed(paths, ("month", "account_id", "day"), amount_minor="_amount")
     paths = paths.join(_standing(days), on=["account_id", "day"])
-    movement = _movement(nw.col("_total_before"), nw.col("_total_after"), nw.col("amount_minor"), nw.col("_is_seen_before"))
+    movement = _movement(
+        nw.col("_total_before"), nw.col("_total_after"), nw.col("amount_minor"), nw.col("_is_seen_before")
+    )
     return paths.select("month", "account_id", movement.alias("movement"), "amount_minor")
 
 
@@ -62,11 +75,22 @@ def _standing(days: nw.LazyFrame) -> nw.LazyFrame:
     """
     whole = mrr_book.summed(days, ("account_id", "day"), "organic", "transfer", "arrivals", "inherited")
     whole = whole.with_columns(
-        (nw.col("organic") + nw.col("transfer")).cum_sum().over("account_id", order_by=["day"]).cast(nw.Int64).alias("_total_after"),
-        (nw.col("arrivals") + nw.col("inherited")).cum_sum().over("account_id", order_by=["day"]).cast(nw.Int64).alias("_came"),
+        (nw.col("organic") + nw.col("transfer"))
+        .cum_sum()
+        .over("account_id", order_by=["day"])
+        .cast(nw.Int64)
+        .alias("_total_after"),
+        (nw.col("arrivals") + nw.col("inherited"))
+        .cum_sum()
+        .over("account_id", order_by=["day"])
+        .cast(nw.Int64)
+        .alias("_came"),
     )
     return whole.select(
-        "account_id", "day", "_total_after", (nw.col("_total_after") - nw.col("organic")).alias("_total_before"),
+        "account_id",
+        "day",
+        "_total_after",
+        (nw.col("_total_after") - nw.col("organic")).alias("_total_before"),
         (nw.col("_came") > nw.col("arrivals")).alias("_is_seen_before"),
     )
 
@@ -86,7 +110,9 @@ def _transfers(book: nw.LazyFrame, table: nw.LazyFrame) -> nw.LazyFrame:
     moved = moved.with_columns(month_index(merge).alias("month_index"))
     moved = mrr_book.summed(moved, ("first_account_id", "account_id", "currency", "month_index"), "mrr_minor")
     moved = mrr_book.valued(moved.join(table, on=["month_index", "currency"]), _worth="mrr_minor")
-    given = moved.select("month", nw.col("first_account_id").alias("account_id"), (-nw.col("_worth")).alias("amount_minor"))
+    given = moved.select(
+        "month", nw.col("first_account_id").alias("account_id"), (-nw.col("_worth")).alias("amount_minor")
+    )
     taken = moved.select("month", "account_id", nw.col("_worth").alias("amount_minor"))
     sides = nw.concat([given, taken])
     return sides.select("month", "account_id", nw.lit("merge_transfer").alias("movement"), "amount_minor")
@@ -121,11 +147,18 @@ def _with_frozen(accounts: nw.LazyFrame) -> nw.LazyFrame:
     accounts = accounts.with_columns(seen.alias("_is_seen_before"))
     movement = _movement(opening + nw.col("merge_transfer"), closing, nw.col("_change"), nw.col("_is_seen_before"))
     accounts = accounts.with_columns(movement.alias("_movement"))
-    return accounts.with_columns(*(
-        nw.when(nw.col("_is_otherwise") & (nw.col("_movement") == name)).then(nw.col("_change"))
-        .when(nw.col("_is_otherwise")).then(0).otherwise(nw.col(name)).cast(nw.Int64).alias(name)
-        for name in ORGANIC
-    ))
+    return accounts.with_columns(
+        *(
+            nw.when(nw.col("_is_otherwise") & (nw.col("_movement") == name))
+            .then(nw.col("_change"))
+            .when(nw.col("_is_otherwise"))
+            .then(0)
+            .otherwise(nw.col(name))
+            .cast(nw.Int64)
+            .alias(name)
+            for name in ORGANIC
+        )
+    )
 
 
 def _in_rows(accounts: nw.LazyFrame, frames: Frames) -> nw.LazyFrame:
@@ -134,7 +167,10 @@ def _in_rows(accounts: nw.LazyFrame, frames: Frames) -> nw.LazyFrame:
     movement, amount = nw.lit(MOVEMENTS[0]), nw.col(MOVEMENTS[0])
     for part, name in enumerate(MOVEMENTS[1:], start=2):
         is_it = nw.col("part") == part
-        movement, amount = nw.when(is_it).then(nw.lit(name)).otherwise(movement), nw.when(is_it).then(nw.col(name)).otherwise(amount)
+        movement, amount = (
+            nw.when(is_it).then(nw.lit(name)).otherwise(movement),
+            nw.when(is_it).then(nw.col(name)).otherwise(amount),
+        )
     rows = rows.select("month", "account_id", movement.alias("movement"), amount.cast(nw.Int64).alias("amount_minor"))
     return rows.filter(nw.col("amount_minor") != 0)
 

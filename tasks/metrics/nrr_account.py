@@ -33,7 +33,11 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     accounts = accounts.join(mrr_book.segments(frames), on="account_id", how="left")
     came_back = nw.col("_last_lapse") > nw.col("month_index") - WINDOW_MONTHS
     return accounts.select(
-        "month", "account_id", nw.col("segment").fill_null("unknown").alias("segment"), "base_minor", "end_minor",
+        "month",
+        "account_id",
+        nw.col("segment").fill_null("unknown").alias("segment"),
+        "base_minor",
+        "end_minor",
         nw.min_horizontal("base_minor", "end_minor").alias("retained_minor"),
         nw.when(came_back).then(0).otherwise(nw.col("end_minor")).cast(nw.Int64).alias("end_excl_winback_minor"),
     )
@@ -43,7 +47,9 @@ def _with_last_lapse(accounts: nw.LazyFrame, days: nw.LazyFrame) -> nw.LazyFrame
     """Add `_last_lapse`: the index of the last month in which the account's MRR touched zero; 0 for never."""
     # Currencies are added as they are: only zero is read from the sum.
     whole = mrr_book.summed(days, ("account_id", "month_index", "day"), "organic")
-    whole = whole.with_columns(nw.col("organic").cum_sum().over("account_id", order_by="day").cast(nw.Int64).alias("_whole"))
+    whole = whole.with_columns(
+        nw.col("organic").cum_sum().over("account_id", order_by="day").cast(nw.Int64).alias("_whole")
+    )
     lapses = whole.filter(nw.col("_whole") <= 0).group_by("account_id", "month_index").agg(nw.len().alias("_lapses"))
     accounts = accounts.join(lapses, on=["account_id", "month_index"], how="left")
     lapsed = nw.when(nw.col("_lapses").fill_null(0) > 0).then(nw.col("month_index")).otherwise(0).cast(nw.Int64)

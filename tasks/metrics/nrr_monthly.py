@@ -22,12 +22,17 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Metrics Standards Board, at constant currency and restated for merges.
     """
     cohort = frames["nrr_account"].select(
-        "month", "segment", *AMOUNTS, nw.lit(1).cast(nw.Int64).alias("cohort_count"),
+        "month",
+        "segment",
+        *AMOUNTS,
+        nw.lit(1).cast(nw.Int64).alias("cohort_count"),
         nw.when(nw.col("end_minor") > 0).then(1).otherwise(0).cast(nw.Int64).alias("retained_count"),
     )
     # Months with MRR but without a cohort are shown, with a null ratio.
     present = frames["mrr_account"].select("month", "segment").unique()
-    present = present.select("month", "segment", *(nw.lit(0).cast(nw.Int64).alias(name) for name in (*AMOUNTS, *COUNTS)))
+    present = present.select(
+        "month", "segment", *(nw.lit(0).cast(nw.Int64).alias(name) for name in (*AMOUNTS, *COUNTS))
+    )
     rows = nw.concat([cohort, present])
     rows = nw.concat([rows, rows.with_columns(nw.lit("all").alias("segment"))])
     rows = summed(rows, ("month", "segment"), *AMOUNTS, *COUNTS)
@@ -54,7 +59,7 @@ NRR_MONTHLY = Metric(
         "base_minor": "MRR of the cohort twelve months before: denominator of the revenue ratios",
         "end_minor": "MRR of the cohort at the window's end: numerator of NRR",
         "retained_minor": "the lesser of both, per account: numerator of GRR",
-        "end_excl_winback_minor": "MRR at the window's end of accounts that never touched zero: numerator of NRR without win-backs",
+        "end_excl_winback_minor": "end MRR of accounts that never touched zero: numerator of NRR without win-backs",
         "nrr_pct": "net revenue retention; null without a base",
         "grr_pct": "gross revenue retention; null without a base",
         "nrr_excl_winback_pct": "net revenue retention, win-backs counted as lost; null without a base",

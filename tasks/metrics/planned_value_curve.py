@@ -2,7 +2,7 @@
 
 import narwhals as nw
 
-from tasks.metrics.working_days import located
+from tasks.metrics.working_days import located, with_eves
 
 # PV along the curve is carried in millionths of a minor unit (or second), so that slopes keep their fractions.
 FINE = 1_000_000
@@ -14,7 +14,8 @@ def planned_value_curve(work: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.L
     `day` stands for its end; `elapsed_days` are the working days since the project's first start. The first breakpoint,
     the day before the first start, is 0; the last is BAC exactly.
     """
-    return _cumulated(_bends(located(work, work_calendar, "start_date", "due_date")))
+    work = located(work, work_calendar, "start_date", "due_date")
+    return _cumulated(_bends(with_eves(work, work_calendar, "start_date", "due_date")))
 
 
 def _bends(work: nw.LazyFrame) -> nw.LazyFrame:
@@ -30,11 +31,11 @@ def _bends(work: nw.LazyFrame) -> nw.LazyFrame:
     has_days = nw.col("_workdays") > 0
     work = work.with_columns(nw.when(has_days).then(nw.col("_slope")).otherwise(0).alias("_slope"))
     work = work.with_columns((nw.col("_fine") - nw.col("_slope") * nw.col("_length")).alias("_jump"))
-    first = nw.when(has_days).then(nw.col("start_date")).otherwise(nw.col("due_date"))
+    eve = nw.when(has_days).then(nw.col("start_date_eve")).otherwise(nw.col("due_date_eve"))
     place = nw.when(has_days).then(nw.col("start_date_opens")).otherwise(nw.col("due_date_opens"))
     starts = work.select(
         "project_id",
-        first.dt.offset_by("-1d").cast(nw.Date).alias("day"),
+        eve.alias("day"),
         (place - nw.col("_origin")).alias("elapsed_days"),
         nw.col("_slope").alias("_bend"),
         nw.lit(0).cast(nw.Int64).alias("_jump"),

@@ -24,7 +24,9 @@ def number_of(day: date) -> int:
 def day_number(column: str) -> nw.Expr:
     """A date column as sortable numbers: 20261123; null where null."""
     day = nw.col(column).dt
-    return (day.year().cast(nw.Int64) * 10_000 + day.month().cast(nw.Int64) * 100 + day.day().cast(nw.Int64)).cast(nw.Int64)
+    return (day.year().cast(nw.Int64) * 10_000 + day.month().cast(nw.Int64) * 100 + day.day().cast(nw.Int64)).cast(
+        nw.Int64
+    )
 
 
 def month_index(number: nw.Expr) -> nw.Expr:
@@ -35,9 +37,9 @@ def month_index(number: nw.Expr) -> nw.Expr:
 def with_line_mrr(subscription: nw.LazyFrame) -> nw.LazyFrame:
     """Add `mrr_minor`: the value of the term over its months, in the line's currency, rounded half-even.
 
-    Exactly n months (the term ends n calendar months after it starts): amount / n. Otherwise amount / (days / 365.25 * 12),
-    the months snapped to 3, 6, 9, 12, 24 … 72 when within a twentieth (Displayr's rule: a contract of 365 days renewed for
-    366 is no expansion). Null for a term without a day, which the checks quarantine.
+    Exactly n months (the term ends n calendar months after it starts): amount / n. Otherwise amount / (days / 365.25
+    * 12), the months snapped to 3, 6, 9, 12, 24 … 72 when within a twentieth (after Displayr, the twentieth is ours:
+    a contract of 365 days renewed for 366 is no expansion). Null for a term without a day, which the checks quarantine.
     """
     days_up, days_down = MONTHS_OF_A_DAY
     frame = _with_whole_months(_with_days(subscription))
@@ -56,7 +58,10 @@ def _with_days(frame: nw.LazyFrame) -> nw.LazyFrame:
     ends = (("_from", "start_date"), ("_to", "term_end_date"))
     frame = frame.with_columns(*((nw.col(column).dt.year().cast(nw.Int64) - 1).alias(name) for name, column in ends))
     since = {
-        name: 365 * nw.col(name) + nw.col(name) // 4 - nw.col(name) // 100 + nw.col(name) // 400
+        name: 365 * nw.col(name)
+        + nw.col(name) // 4
+        - nw.col(name) // 100
+        + nw.col(name) // 400
         + nw.col(column).dt.ordinal_day().cast(nw.Int64)
         for name, column in ends
     }

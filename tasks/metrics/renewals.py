@@ -33,9 +33,12 @@ def with_counted_until(lines: nw.LazyFrame, grace_days: int, as_of: date) -> nw.
     # A successor's day is a number here, and text is the one way from a number to a date that every engine has.
     successor_date = successor.cast(nw.String).str.to_date("%Y%m%d")
     lines = lines.with_columns(
-        nw.when(open_ended & late.fill_null(False)).then(successor_date)
-        .when(open_ended & undecided).then(nw.col("_grace_end_date"))
-        .otherwise(nw.col("end_date")).alias("counted_until_date")
+        nw.when(open_ended & late.fill_null(False))
+        .then(successor_date)
+        .when(open_ended & undecided)
+        .then(nw.col("_grace_end_date"))
+        .otherwise(nw.col("end_date"))
+        .alias("counted_until_date")
     )
     return lines.drop("_start", "_end", "_grace_end_date", "_grace_end", "_product", "_successor")
 
@@ -44,7 +47,9 @@ def _with_successor(lines: nw.LazyFrame) -> nw.LazyFrame:
     """Add `_successor`: the start day of the line that continues this one; null without one."""
     named = lines.filter(~nw.col("predecessor_id").is_null()).group_by("predecessor_id").agg(nw.col("_start").min())
     named = named.select(nw.col("predecessor_id").alias("subscription_id"), nw.col("_start").alias("_named_start"))
-    lines = lines.join(named, on="subscription_id", how="left").join(_next_starts(lines), on="subscription_id", how="left")
+    lines = lines.join(named, on="subscription_id", how="left").join(
+        _next_starts(lines), on="subscription_id", how="left"
+    )
     near = nw.when(nw.col("_next_start") <= nw.col("_grace_end")).then(nw.col("_next_start"))
     lines = lines.with_columns(near.alias("_near_start"))
     return lines.with_columns(nw.coalesce("_named_start", "_near_start").alias("_successor")).drop(
@@ -58,12 +63,16 @@ def _next_starts(lines: nw.LazyFrame) -> nw.LazyFrame:
     holder = ("subscription_id", "account_id", "_product")
     never = 99_999_999
     ends = lines.select(*holder, nw.col("_end").alias("_day"), nw.lit(0).alias("_kind"), nw.lit(never).alias("_next"))
-    starts = lines.select(*holder, nw.col("_start").alias("_day"), nw.lit(1).alias("_kind"), nw.col("_start").alias("_next"))
+    starts = lines.select(
+        *holder, nw.col("_start").alias("_day"), nw.lit(1).alias("_kind"), nw.col("_start").alias("_next")
+    )
     ends = ends.with_columns(nw.col("_kind").cast(nw.Int64), nw.col("_next").cast(nw.Int64))
     starts = starts.with_columns(nw.col("_kind").cast(nw.Int64))
     days = nw.concat([ends, starts]).with_columns(
-        nw.col("_next").cum_min(reverse=True)
-        .over("account_id", "_product", order_by=["_day", "_kind", "subscription_id"]).alias("_next_start")
+        nw.col("_next")
+        .cum_min(reverse=True)
+        .over("account_id", "_product", order_by=["_day", "_kind", "subscription_id"])
+        .alias("_next_start")
     )
     days = days.filter((nw.col("_kind") == 0) & (nw.col("_next_start") < never))
     return days.select("subscription_id", "_next_start")

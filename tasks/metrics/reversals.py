@@ -17,7 +17,7 @@ def followed(frame: nw.LazyFrame, entries: nw.LazyFrame) -> nw.LazyFrame:
     """Give each reversal what decides its original's scope; a negative entry without one stands for itself.
 
     Adds `is_reversal`, `family_id` (the original of a reversal, else the entry itself), `basis_date` (the original's
-    day), `end_seconds` and `start_seconds` (the stretch of the original that it reverses), `reversed_seconds` (on originals).
+    day), `end_seconds` and `start_seconds` (the stretch that it reverses), `reversed_seconds` (on originals).
     """
     reversals = _reversals(entries)
     taken = reversals.group_by("family_id").agg(nw.col("magnitude").sum().alias("reversed_seconds"))

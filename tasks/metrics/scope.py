@@ -66,7 +66,7 @@ def scoped(frame: nw.LazyFrame, frames: Frames, entries: nw.LazyFrame, as_of: da
 
 
 def _with_plan(frame: nw.LazyFrame, frames: Frames, entries: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `plan_number`, the plan in force on the day (null without any), and `planned`, the task if that plan has it."""
+    """Add `plan_number`, the plan in force on the day (null without any), and `planned`: that plan has the task."""
     plan = frames["plan_task"]
     versions = plan.group_by("project_id", "plan_number").agg(nw.col("approved_date").min().alias("day"))
     first = plan.group_by("project_id").agg(nw.col("plan_number").min().alias("first_number"))

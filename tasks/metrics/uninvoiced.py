@@ -61,7 +61,7 @@ def _owed(
 
 
 def _with_invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date, key: str, line_type: str) -> nw.LazyFrame:
-    """Add `invoiced_minor`: its posted lines, those in another currency converted at the table of the posting's month."""
+    """Add `invoiced_minor`: its posted lines, other currencies at the table of the posting month."""
     own = frame.select(nw.col(key).alias("_key"), nw.col("currency").alias("own_currency"))
     lines = (
         posted(frames, as_of)

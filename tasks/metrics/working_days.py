@@ -31,3 +31,12 @@ def numbered(frame: nw.LazyFrame, work_calendar: nw.LazyFrame, *days: str) -> nw
         places = counted.select(nw.col("day").alias(f"_{day}"), nw.col("_number").alias(f"{day}_number"))
         frame = frame.join(places, how="left", left_on=day, right_on=f"_{day}")
     return frame
+
+
+def with_eves(frame: nw.LazyFrame, work_calendar: nw.LazyFrame, *days: str) -> nw.LazyFrame:
+    """Add `{day}_eve`, the day before, from the calendar; null on its first day and outside it."""
+    eves = work_calendar.select("day", nw.col("day").shift(1).over(order_by="day").alias("_eve"))
+    for day in days:
+        places = eves.select(nw.col("day").alias(f"_{day}"), nw.col("_eve").alias(f"{day}_eve"))
+        frame = frame.join(places, how="left", left_on=day, right_on=f"_{day}")
+    return frame

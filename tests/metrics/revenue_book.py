@@ -34,8 +34,16 @@ def calendar(first: str = "2024-01", last: str = "2026-12") -> list[Row]:
 def line(key: str, account: str, amount: int, start: str, end: str, **more: Any) -> Row:
     """A subscription of `amount` minor units over [start, end), served to the end of its term unless told otherwise."""
     return {
-        "subscription_id": key, "account_id": account, "original_account_id": account, "product": key, "amount_minor": amount,
-        "currency": "USD", "start_date": day(start), "term_end_date": day(end), "end_date": day(end), "is_renewal_lost": False,
+        "subscription_id": key,
+        "account_id": account,
+        "original_account_id": account,
+        "product": key,
+        "amount_minor": amount,
+        "currency": "USD",
+        "start_date": day(start),
+        "term_end_date": day(end),
+        "end_date": day(end),
+        "is_renewal_lost": False,
     } | more
 
 
@@ -80,6 +88,7 @@ def stored(frame: nw.LazyFrame, table: str) -> nw.LazyFrame:
 
 def by(rows: list[Row], *keys: str) -> dict[Any, Row]:
     """Rows by their key values; months as 2026-01. A repeated key is an error."""
+
     def value(row: Row, key: str) -> Any:
         return row[key].isoformat()[:7] if isinstance(row[key], date) else row[key]
 

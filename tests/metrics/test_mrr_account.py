@@ -5,7 +5,7 @@ from typing import Any
 from tasks.metrics.mrr_account import MRR_ACCOUNT
 from tests.metrics.revenue_book import account, by, calendar, day, final, line, marts, rates
 
-AS_OF = "2026-03-30"   # February is the last complete month
+AS_OF = "2026-03-30"  # February is the last complete month
 
 
 def balances(rows: Any, collected: Any, as_of: str = AS_OF, **core: Any) -> dict[Any, tuple[int, int]]:
@@ -15,13 +15,16 @@ def balances(rows: Any, collected: Any, as_of: str = AS_OF, **core: Any) -> dict
 
 def test_the_last_day_of_the_month_counts_and_the_end_does_not(rows: Any, collected: Any) -> None:
     lines = [
-        final("a", "A", 300_00, "2025-10-31", "2026-01-31"),   # starts on a last day; ends on one: not active on it
+        final("a", "A", 300_00, "2025-10-31", "2026-01-31"),  # starts on a last day; ends on one: not active on it
         final("b", "B", 100_00, "2025-12-31", "2026-01-31"),
     ]
     assert balances(rows, collected, subscription=lines) == {
-        ("2025-10", "A"): (0, 100_00), ("2025-11", "A"): (100_00, 100_00), ("2025-12", "A"): (100_00, 100_00),
+        ("2025-10", "A"): (0, 100_00),
+        ("2025-11", "A"): (100_00, 100_00),
+        ("2025-12", "A"): (100_00, 100_00),
         ("2026-01", "A"): (100_00, 0),
-        ("2025-12", "B"): (0, 100_00), ("2026-01", "B"): (100_00, 0),
+        ("2025-12", "B"): (0, 100_00),
+        ("2026-01", "B"): (100_00, 0),
     }
 
 
@@ -37,20 +40,38 @@ def test_a_subscription_within_one_month_is_a_row_without_a_balance(rows: Any, c
 
 
 def test_each_balance_is_valued_at_its_months_table(rows: Any, collected: Any) -> None:
-    lines = [final("a", "A", 2 * 1_000_05, "2026-01-01", "2026-03-01", currency="EUR"), final("b", "A", 200, "2026-01-01", "2026-03-01")]
-    found = balances(rows, collected, subscription=lines, fx_rate=[
-        *rates(), *rates("EUR", {"2026-01": 110_000_000, "2026-02": 100_000_000})
-    ])
+    lines = [
+        final("a", "A", 2 * 1_000_05, "2026-01-01", "2026-03-01", currency="EUR"),
+        final("b", "A", 200, "2026-01-01", "2026-03-01"),
+    ]
+    found = balances(
+        rows,
+        collected,
+        subscription=lines,
+        fx_rate=[*rates(), *rates("EUR", {"2026-01": 110_000_000, "2026-02": 100_000_000})],
+    )
     # 100,005 * 1.1 = 110,005.5, a tie: to the even 110,006
     assert found == {("2026-01", "A"): (0, 1_100_06 + 100), ("2026-02", "A"): (1_100_06 + 100, 1_000_05 + 100)}
 
 
 def test_a_missing_rate_takes_the_nearest_table_and_says_so(rows: Any, collected: Any) -> None:
-    lines = [final("a", "A", 300_00, "2025-12-01", "2026-03-01", currency="EUR"), final("x", "X", 300_00, "2026-02-01", "2026-05-01", currency="XXX")]
-    found = by(collected(marts(rows, MRR_ACCOUNT, AS_OF, subscription=lines, fx_rate=rates("EUR", {"2026-01": 2 * 10**8}))["mrr_account"]),
-               "month", "account_id")
+    lines = [
+        final("a", "A", 300_00, "2025-12-01", "2026-03-01", currency="EUR"),
+        final("x", "X", 300_00, "2026-02-01", "2026-05-01", currency="XXX"),
+    ]
+    found = by(
+        collected(
+            marts(rows, MRR_ACCOUNT, AS_OF, subscription=lines, fx_rate=rates("EUR", {"2026-01": 2 * 10**8}))[
+                "mrr_account"
+            ]
+        ),
+        "month",
+        "account_id",
+    )
     assert {key: (row["closing_minor"], row["is_rate_missing"]) for key, row in found.items()} == {
-        ("2025-12", "A"): (200_00, True), ("2026-01", "A"): (200_00, False), ("2026-02", "A"): (200_00, True),
+        ("2025-12", "A"): (200_00, True),
+        ("2026-01", "A"): (200_00, False),
+        ("2026-02", "A"): (200_00, True),
         ("2026-02", "X"): (0, True),
     }
 
@@ -81,25 +102,37 @@ def test_revenue_belongs_to_the_account_of_the_time(rows: Any, collected: Any) -
         final("b", "B", 600_00, "2025-12-01", "2026-12-01"),
     ]
     assert balances(rows, collected, account=accounts, subscription=lines) == {
-        ("2025-11", "A"): (0, 100_00), ("2025-12", "A"): (100_00, 100_00), ("2026-01", "A"): (100_00, 100_00),
+        ("2025-11", "A"): (0, 100_00),
+        ("2025-12", "A"): (100_00, 100_00),
+        ("2026-01", "A"): (100_00, 100_00),
         ("2026-02", "A"): (100_00, 0),
-        ("2025-12", "B"): (0, 50_00), ("2026-01", "B"): (50_00, 50_00), ("2026-02", "B"): (50_00, 150_00),
+        ("2025-12", "B"): (0, 50_00),
+        ("2026-01", "B"): (50_00, 50_00),
+        ("2026-02", "B"): (50_00, 150_00),
     }
 
 
 def test_a_closed_month_shows_its_frozen_closing(rows: Any, collected: Any) -> None:
-    lines = [final("a", "A", 1_200_00, "2025-11-01", "2026-11-01"), final("c", "C", 1_200_00, "2025-12-01", "2026-12-01")]
+    lines = [
+        final("a", "A", 1_200_00, "2025-11-01", "2026-11-01"),
+        final("c", "C", 1_200_00, "2025-12-01", "2026-12-01"),
+    ]
     frozen = [
         {"finalised_id": "2025-12:A", "month": day("2025-12-01"), "account_id": "A", "closing_minor": 90_00},
         {"finalised_id": "2025-12:D", "month": day("2025-12-01"), "account_id": "D", "closing_minor": 7_00},
     ]
     found = balances(rows, collected, subscription=lines, finalised_mrr=frozen)
     assert found == {
-        ("2025-11", "A"): (0, 100_00), ("2025-12", "A"): (100_00, 90_00), ("2026-01", "A"): (90_00, 100_00),
+        ("2025-11", "A"): (0, 100_00),
+        ("2025-12", "A"): (100_00, 90_00),
+        ("2026-01", "A"): (90_00, 100_00),
         ("2026-02", "A"): (100_00, 100_00),
         # C was not known when December was closed; D has no line any more
-        ("2025-12", "C"): (0, 0), ("2026-01", "C"): (0, 100_00), ("2026-02", "C"): (100_00, 100_00),
-        ("2025-12", "D"): (0, 7_00), ("2026-01", "D"): (7_00, 0),
+        ("2025-12", "C"): (0, 0),
+        ("2026-01", "C"): (0, 100_00),
+        ("2026-02", "C"): (100_00, 100_00),
+        ("2025-12", "D"): (0, 7_00),
+        ("2026-01", "D"): (7_00, 0),
     }
 
 

@@ -10,23 +10,26 @@ from tests.metrics.revenue_book import account, by, day, final, line, marts
 AS_OF = "2026-11-20"
 
 
-@pytest.mark.parametrize(("amount", "start", "end", "mrr"), [
-    (2_000_00, "2025-01-01", "2026-01-01", 166_67),   # ChartMogul's lifecycle example: $2,000 a year is 166.67
-    (60_00, "2025-01-01", "2025-02-01", 60_00),       # 60 a month, whatever the length of the month
-    (60_00, "2025-02-01", "2025-03-01", 60_00),
-    (60_00, "2025-01-31", "2025-02-28", 60_00),       # the 31st plus a month is the month's last day
-    (60_00, "2024-01-31", "2024-02-29", 60_00),
-    (1_200_00, "2024-02-29", "2025-02-28", 100_00),   # a leap day plus a year
-    (1_400_00, "2025-01-15", "2026-03-15", 100_00),   # fourteen months
-    (25, "2025-01-01", "2025-11-01", 2),              # 2.5: a tie goes to the even neighbour
-    (35, "2025-01-01", "2025-11-01", 4),              # 3.5
-    (-25, "2025-01-01", "2025-11-01", -2),            # a discount line
-    (1_200_00, "2025-01-01", "2025-12-31", 100_00),   # 364 days: 11.96 months are a year
-    (1_200_00, "2025-01-01", "2026-01-02", 100_00),   # 366 days likewise
-    (300_00, "2025-01-10", "2025-04-11", 100_00),     # 91 days: 2.99 months are a quarter
-    (2_400_00, "2024-03-01", "2026-03-02", 100_00),   # 731 days: two years
-    (1_461_00, "2025-01-01", "2025-02-18", 926_44),   # 48 days: 146,100 / (48 / 365.25 * 12) = 92,644.14
-])
+@pytest.mark.parametrize(
+    ("amount", "start", "end", "mrr"),
+    [
+        (2_000_00, "2025-01-01", "2026-01-01", 166_67),  # ChartMogul's lifecycle example: $2,000 a year is 166.67
+        (60_00, "2025-01-01", "2025-02-01", 60_00),  # 60 a month, whatever the length of the month
+        (60_00, "2025-02-01", "2025-03-01", 60_00),
+        (60_00, "2025-01-31", "2025-02-28", 60_00),  # the 31st plus a month is the month's last day
+        (60_00, "2024-01-31", "2024-02-29", 60_00),
+        (1_200_00, "2024-02-29", "2025-02-28", 100_00),  # a leap day plus a year
+        (1_400_00, "2025-01-15", "2026-03-15", 100_00),  # fourteen months
+        (25, "2025-01-01", "2025-11-01", 2),  # 2.5: a tie goes to the even neighbour
+        (35, "2025-01-01", "2025-11-01", 4),  # 3.5
+        (-25, "2025-01-01", "2025-11-01", -2),  # a discount line
+        (1_200_00, "2025-01-01", "2025-12-31", 100_00),  # 364 days: 11.96 months are a year
+        (1_200_00, "2025-01-01", "2026-01-02", 100_00),  # 366 days likewise
+        (300_00, "2025-01-10", "2025-04-11", 100_00),  # 91 days: 2.99 months are a quarter
+        (2_400_00, "2024-03-01", "2026-03-02", 100_00),  # 731 days: two years
+        (1_461_00, "2025-01-01", "2025-02-18", 926_44),  # 48 days: 146,100 / (48 / 365.25 * 12) = 92,644.14
+    ],
+)
 def test_mrr_of_a_term(rows: Any, collected: Any, amount: int, start: str, end: str, mrr: int) -> None:
     frames = marts(rows, MRR_LINE, AS_OF, subscription=[line("s", "A", amount, start, end)])
     [row] = collected(frames["mrr_line"])
@@ -41,21 +44,27 @@ def until(rows: Any, collected: Any, as_of: str, *subscriptions: dict[str, Any])
 OLD = ("old", "A", 1200_00, "2025-01-01", "2026-01-01")
 
 
-@pytest.mark.parametrize(("as_of", "counted"), [
-    ("2025-12-31", "2026-01-01"),   # not ended yet
-    ("2026-01-01", "2026-01-31"),   # undecided: carried for 30 days
-    ("2026-01-30", "2026-01-31"),
-    ("2026-01-31", "2026-01-01"),   # not renewed in time: the churn is dated at the end
-])
+@pytest.mark.parametrize(
+    ("as_of", "counted"),
+    [
+        ("2025-12-31", "2026-01-01"),  # not ended yet
+        ("2026-01-01", "2026-01-31"),  # undecided: carried for 30 days
+        ("2026-01-30", "2026-01-31"),
+        ("2026-01-31", "2026-01-01"),  # not renewed in time: the churn is dated at the end
+    ],
+)
 def test_an_undecided_end_is_carried_while_the_grace_runs(rows: Any, collected: Any, as_of: str, counted: str) -> None:
     assert until(rows, collected, as_of, line(*OLD)) == {"old": counted}
 
 
-@pytest.mark.parametrize("decision", [
-    {"cancel_notice_date": day("2026-01-05")},
-    {"is_renewal_lost": True},
-    {"end_date": day("2025-12-15")},
-])
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {"cancel_notice_date": day("2026-01-05")},
+        {"is_renewal_lost": True},
+        {"end_date": day("2025-12-15")},
+    ],
+)
 def test_a_decided_end_is_never_carried(rows: Any, collected: Any, decision: dict[str, Any]) -> None:
     given = line(*OLD, **decision)
     assert until(rows, collected, "2026-01-10", given) == {"old": given["end_date"].isoformat()}
@@ -66,12 +75,15 @@ def test_a_notice_given_after_the_day_is_not_known_yet(rows: Any, collected: Any
     assert until(rows, collected, "2026-01-10", given) == {"old": "2026-01-31"}
 
 
-@pytest.mark.parametrize(("start", "counted"), [
-    ("2026-01-01", "2026-01-01"),   # no gap
-    ("2026-01-15", "2026-01-15"),   # late, inside the grace: carried to the renewal
-    ("2026-01-31", "2026-01-31"),   # on its last day
-    ("2026-02-01", "2026-01-01"),   # too late: churned at the end, and back later
-])
+@pytest.mark.parametrize(
+    ("start", "counted"),
+    [
+        ("2026-01-01", "2026-01-01"),  # no gap
+        ("2026-01-15", "2026-01-15"),  # late, inside the grace: carried to the renewal
+        ("2026-01-31", "2026-01-31"),  # on its last day
+        ("2026-02-01", "2026-01-01"),  # too late: churned at the end, and back later
+    ],
+)
 @pytest.mark.parametrize("link", [{"predecessor_id": "old"}, {"product": "old"}])
 def test_a_late_renewal_is_carried_to_its_start(
     rows: Any, collected: Any, start: str, counted: str, link: dict[str, Any]
@@ -94,9 +106,17 @@ def test_a_line_without_a_day_or_a_value_has_no_row(rows: Any, collected: Any) -
 
 
 def test_a_merge_hands_a_line_over_on_its_day(rows: Any, collected: Any) -> None:
-    accounts = [account("A", merged_into_id="B", merged_date=day("2025-06-10"), ultimate="B"), account("B", ultimate="P")]
-    lines = [final("a", "B", 120_00, "2025-01-01", "2026-01-01", original_account_id="A"), final("b", "B", 1, "2025-01-01", "2025-02-01")]
-    found = by(collected(marts(rows, MRR_LINE, AS_OF, account=accounts, subscription=lines)["mrr_line"]), "subscription_id")
+    accounts = [
+        account("A", merged_into_id="B", merged_date=day("2025-06-10"), ultimate="B"),
+        account("B", ultimate="P"),
+    ]
+    lines = [
+        final("a", "B", 120_00, "2025-01-01", "2026-01-01", original_account_id="A"),
+        final("b", "B", 1, "2025-01-01", "2025-02-01"),
+    ]
+    found = by(
+        collected(marts(rows, MRR_LINE, AS_OF, account=accounts, subscription=lines)["mrr_line"]), "subscription_id"
+    )
     assert (found["a",]["first_account_id"], found["a",]["account_id"], found["a",]["ultimate_id"]) == ("A", "B", "P")
     assert found["a",]["handover_date"] == day("2025-06-10")
     assert found["b",]["handover_date"] is None

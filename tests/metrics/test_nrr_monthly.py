@@ -18,7 +18,7 @@ CASES = (
     # pulserevops q97: 10,000,000 less 600,000 contraction and 900,000 churn, plus 1,800,000 expansion
     ("pulserevops", {"A": 1_000, "B": 900, "C": 8_100}, {"A": 400, "B": 0, "C": 9_900}, 1.03, 0.85, (2, 3)),
     # Predict-Churn: 50 of 500 customers lost, here one of ten
-    ("logo churn", {key: 1 for key in "ABCDEFGHIJ"}, {key: 1 for key in "ABCDEFGHI"}, 0.9, 0.9, (9, 10)),
+    ("logo churn", dict.fromkeys("ABCDEFGHIJ", 1), dict.fromkeys("ABCDEFGHI", 1), 0.9, 0.9, (9, 10)),
 )
 
 
@@ -28,9 +28,17 @@ def month_end(rows: Any, collected: Any, month: str, **core: Any) -> dict[str, A
     return {key[1]: row for key, row in found.items() if key[0] == month}
 
 
-@pytest.mark.parametrize(("start", "end", "nrr", "grr", "logos"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+@pytest.mark.parametrize(
+    ("start", "end", "nrr", "grr", "logos"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
 def test_edge_cases(
-    rows: Any, collected: Any, start: dict[str, int], end: dict[str, int], nrr: float | None, grr: float | None, logos: tuple[int, int]
+    rows: Any,
+    collected: Any,
+    start: dict[str, int],
+    end: dict[str, int],
+    nrr: float | None,
+    grr: float | None,
+    logos: tuple[int, int],
 ) -> None:
     lines = [final(f"{key}1", key, amount * 1200, "2024-07-01", "2025-07-01") for key, amount in start.items()]
     lines += [final(f"{key}2", key, amount * 1200, "2025-07-01", "2026-07-01") for key, amount in end.items()]
@@ -44,10 +52,10 @@ def test_edge_cases(
 
 def test_what_happens_inside_the_window_does_not_count(rows: Any, collected: Any) -> None:
     lines = [
-        final("dip", "A", 1_200_00, "2025-01-01", "2026-01-01", end_date=calendar()[16]["day"]),   # 100, 60, 100
+        final("dip", "A", 1_200_00, "2025-01-01", "2026-01-01", end_date=calendar()[16]["day"]),  # 100, 60, 100
         final("low", "A", 720_00, "2025-05-01", "2026-05-01", end_date=calendar()[19]["day"]),
         final("up", "A", 1_200_00, "2025-08-01", "2026-08-01"),
-        final("visit", "N", 600_00, "2025-03-01", "2026-03-01", end_date=calendar()[20]["day"]),   # joined and left
+        final("visit", "N", 600_00, "2025-03-01", "2026-03-01", end_date=calendar()[20]["day"]),  # joined and left
     ]
     row = month_end(rows, collected, "2026-01", subscription=lines)["all"]
     assert (row["nrr_pct"], row["grr_pct"], row["nrr_excl_winback_pct"]) == (100.0, 100.0, 100.0)
@@ -56,7 +64,8 @@ def test_what_happens_inside_the_window_does_not_count(rows: Any, collected: Any
 def test_churned_before_and_back_inside_is_not_in_the_cohort(rows: Any, collected: Any) -> None:
     lines = [
         final("b", "B", 2_400_00, "2024-06-01", "2026-06-01"),
-        final("r", "R", 480_00, "2024-01-01", "2025-01-01"), final("r2", "R", 480_00, "2025-06-01", "2026-06-01"),
+        final("r", "R", 480_00, "2024-01-01", "2025-01-01"),
+        final("r2", "R", 480_00, "2025-06-01", "2026-06-01"),
     ]
     row = month_end(rows, collected, "2026-01", subscription=lines)["all"]
     assert (row["nrr_pct"], row["cohort_count"]) == (100.0, 1)
@@ -65,7 +74,8 @@ def test_churned_before_and_back_inside_is_not_in_the_cohort(rows: Any, collecte
 def test_a_win_back_counts_as_lost_in_its_own_ratio(rows: Any, collected: Any) -> None:
     # A 80 lapsed and came back at 50, B 70 stayed: 0.80, and 0.4667 when the lapse counts as lost
     lines = [
-        final("a", "A", 960_00, "2024-03-01", "2025-03-01"), final("a2", "A", 600_00, "2025-07-01", "2026-07-01"),
+        final("a", "A", 960_00, "2024-03-01", "2025-03-01"),
+        final("a2", "A", 600_00, "2025-07-01", "2026-07-01"),
         final("b", "B", 1_680_00, "2024-06-01", "2026-06-01"),
     ]
     row = month_end(rows, collected, "2026-01", subscription=lines)["all"]
@@ -79,12 +89,16 @@ def test_segments_add_up_to_all(rows: Any, collected: Any) -> None:
     lines = [final(key, key, 2_400_00, "2024-06-01", "2026-06-01") for key in ("A", "B")]
     found = month_end(rows, collected, "2026-01", account=accounts, subscription=lines)
     assert {segment: (row["base_minor"], row["cohort_count"]) for segment, row in found.items()} == {
-        "all": (200_00, 2), "large": (100_00, 1), "unknown": (100_00, 1),
+        "all": (200_00, 2),
+        "large": (100_00, 1),
+        "unknown": (100_00, 1),
     }
 
 
 def test_the_first_year_has_rows_without_a_ratio(rows: Any, collected: Any) -> None:
-    row = month_end(rows, collected, "2025-12", subscription=[final("a", "A", 2_400_00, "2025-01-01", "2027-01-01")])["all"]
+    row = month_end(rows, collected, "2025-12", subscription=[final("a", "A", 2_400_00, "2025-01-01", "2027-01-01")])[
+        "all"
+    ]
     assert (row["base_minor"], row["nrr_pct"], row["logo_retention_pct"]) == (0, None, None)
 
 

@@ -15,8 +15,11 @@ from tests.metrics.revenue_book import Row, account, calendar, final, line, mart
 AS_OF = "2026-03-31"
 MERGED = date(2025, 9, 17)
 ACCOUNTS = [
-    account("A", "large"), account("B", "small"), account("C", None), account("K", "large", "A"),
-    account("L", "small", "B", merged_into_id="B", merged_date=MERGED),   # the loser of a merge into B
+    account("A", "large"),
+    account("B", "small"),
+    account("C", None),
+    account("K", "large", "A"),
+    account("L", "small", "B", merged_into_id="B", merged_date=MERGED),  # the loser of a merge into B
 ]
 MONTHS = [row["day"] for row in calendar("2024-06", "2026-03")]
 EUR = {month.isoformat()[:7]: 90_000_000 + 1_234_567 * n for n, month in enumerate(MONTHS)}
@@ -32,18 +35,27 @@ def books(draw: st.DrawFn) -> list[Row]:
         index = start.year * 12 + start.month - 1 + months
         holder = draw(st.sampled_from("ABCKL"))
         make = draw(st.sampled_from((final, line)))
-        rows.append(make(
-            f"s{n}", "B" if holder == "L" else holder, draw(st.integers(1, 5_000)) * months,
-            start.isoformat(), start.replace(year=index // 12, month=index % 12 + 1).isoformat(),
-            original_account_id=holder, currency=draw(st.sampled_from(("USD", "EUR"))), product=draw(st.sampled_from("xy")),
-        ))
+        rows.append(
+            make(
+                f"s{n}",
+                "B" if holder == "L" else holder,
+                draw(st.integers(1, 5_000)) * months,
+                start.isoformat(),
+                start.replace(year=index // 12, month=index % 12 + 1).isoformat(),
+                original_account_id=holder,
+                currency=draw(st.sampled_from(("USD", "EUR"))),
+                product=draw(st.sampled_from("xy")),
+            )
+        )
     return rows
 
 
 @st.composite
 def closings(draw: st.DrawFn) -> list[Row]:
     """None, or two closed months frozen at anything."""
-    amounts = draw(st.lists(st.tuples(st.sampled_from((19, 20)), st.sampled_from("ABC"), st.integers(1, 9_000)), max_size=4))
+    amounts = draw(
+        st.lists(st.tuples(st.sampled_from((19, 20)), st.sampled_from("ABC"), st.integers(1, 9_000)), max_size=4)
+    )
     by_key = {(month, key): amount for month, key, amount in amounts}
     return [
         {"finalised_id": f"{month}:{key}", "month": MONTHS[month], "account_id": key, "closing_minor": amount}
@@ -53,10 +65,18 @@ def closings(draw: st.DrawFn) -> list[Row]:
 
 @given(book=books(), frozen=closings())
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_the_bridge_closes_for_every_account_and_in_all(rows: Any, collected: Any, book: list[Row], frozen: list[Row]) -> None:
+def test_the_bridge_closes_for_every_account_and_in_all(
+    rows: Any, collected: Any, book: list[Row], frozen: list[Row]
+) -> None:
     frames = marts(
-        rows, MRR_BRIDGE, AS_OF, account=ACCOUNTS, subscription=book, finalised_mrr=frozen,
-        fx_rate=[*rates(), *rates("EUR", EUR)], work_calendar=calendar("2024-06", "2026-06"),
+        rows,
+        MRR_BRIDGE,
+        AS_OF,
+        account=ACCOUNTS,
+        subscription=book,
+        finalised_mrr=frozen,
+        fx_rate=[*rates(), *rates("EUR", EUR)],
+        work_calendar=calendar("2024-06", "2026-06"),
     )
     balances, movements, bridge = (collected(frames[name]) for name in ("mrr_account", "mrr_movement", "mrr_bridge"))
     moved: dict[Any, int] = defaultdict(int)
@@ -85,8 +105,13 @@ def test_the_bridge_closes_for_every_account_and_in_all(rows: Any, collected: An
 @settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_accounts_make_the_retention(rows: Any, collected: Any, book: list[Row]) -> None:
     frames = marts(
-        rows, NRR_MONTHLY, AS_OF, account=ACCOUNTS, subscription=book,
-        fx_rate=[*rates(), *rates("EUR", EUR)], work_calendar=calendar("2024-06", "2026-06"),
+        rows,
+        NRR_MONTHLY,
+        AS_OF,
+        account=ACCOUNTS,
+        subscription=book,
+        fx_rate=[*rates(), *rates("EUR", EUR)],
+        work_calendar=calendar("2024-06", "2026-06"),
     )
     accounts, monthly = collected(frames["nrr_account"]), collected(frames["nrr_monthly"])
     for row in monthly:
@@ -104,7 +129,9 @@ def test_the_accounts_make_the_retention(rows: Any, collected: Any, book: list[R
 def test_closings_are_the_lines_in_force_on_the_last_day(rows: Any, collected: Any, book: list[Row]) -> None:
     for row in book:
         row["currency"], row["is_renewal_lost"] = "USD", True
-    frames = marts(rows, MRR_BRIDGE, AS_OF, account=ACCOUNTS, subscription=book, work_calendar=calendar("2024-06", "2026-06"))
+    frames = marts(
+        rows, MRR_BRIDGE, AS_OF, account=ACCOUNTS, subscription=book, work_calendar=calendar("2024-06", "2026-06")
+    )
     found = {(row["month"], row["account_id"]): row["closing_minor"] for row in collected(frames["mrr_account"])}
     for month, following in zip(MONTHS, [*MONTHS[1:], date(2026, 4, 1)], strict=True):
         expected: dict[str, int] = defaultdict(int)
