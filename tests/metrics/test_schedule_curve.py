@@ -14,8 +14,13 @@ def curve(rows, collected):
     """(day, elapsed_days, pv_minor) in order, of planned tasks."""
 
     def points(*plans, day=date(2026, 6, 30), **core):
-        core = {"work_calendar": calendar(days=300), "fx_rate": fx(), "project": [project()],
-                "task": [task(row["task_id"]) for row in plans], "plan_task": list(plans)} | core
+        core = {
+            "work_calendar": calendar(days=300),
+            "fx_rate": fx(),
+            "project": [project()],
+            "task": [task(row["task_id"]) for row in plans],
+            "plan_task": list(plans),
+        } | core
         found = collected(SCHEDULE_CURVE(rows(**core), POLICY, as_of=day))
         return sorted((row["day"], row["elapsed_days"], row["pv_minor"]) for row in found)
 
@@ -25,7 +30,10 @@ def curve(rows, collected):
 def test_the_curve_bends_where_tasks_start_and_end(curve):
     # 1,000.00 over Mon-Fri, 1,000.00 over Wed-next Tue: 200 a day, 400 Wed-Fri, then 200
     assert curve(plan("t1", workday(0), workday(4)), plan("t2", workday(2), workday(6))) == [
-        (workday(0) - DAY, 0, 0), (workday(1), 2, 400_00), (workday(4), 5, 1_600_00), (workday(6), 7, 2_000_00),
+        (workday(0) - DAY, 0, 0),
+        (workday(1), 2, 400_00),
+        (workday(4), 5, 1_600_00),
+        (workday(6), 7, 2_000_00),
     ]
 
 
@@ -37,7 +45,9 @@ def test_a_gap_in_the_plan_is_a_plateau(curve):
 def test_weekend_work_jumps_on_its_due_date(curve):
     saturday = date(2026, 6, 6)
     assert curve(plan("t1", workday(0), workday(4)), plan("t2", saturday, saturday)) == [
-        (workday(0) - DAY, 0, 0), (workday(4), 5, 1_000_00), (saturday, 5, 2_000_00),
+        (workday(0) - DAY, 0, 0),
+        (workday(4), 5, 1_000_00),
+        (saturday, 5, 2_000_00),
     ]
 
 
@@ -53,10 +63,12 @@ spans = st.tuples(st.integers(0, 20), st.integers(1, 20), st.integers(1, 10**7))
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(spans, min_size=1, max_size=5))
 def test_every_point_is_the_sum_of_the_tasks_and_the_last_is_the_budget(curve, tasks):
-    found = curve(*(
-        plan(f"t{n}", workday(start), workday(start + days - 1), budget_seconds=3600, cost_rate_minor=cost)
-        for n, (start, days, cost) in enumerate(tasks)
-    ))
+    found = curve(
+        *(
+            plan(f"t{n}", workday(start), workday(start + days - 1), budget_seconds=3600, cost_rate_minor=cost)
+            for n, (start, days, cost) in enumerate(tasks)
+        )
+    )
     first = min(start for start, _, _ in tasks)
     for _, elapsed, planned in found:
         exact = sum(Fraction(cost * min(max(elapsed + first - start, 0), days), days) for start, days, cost in tasks)

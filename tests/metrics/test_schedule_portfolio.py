@@ -38,7 +38,12 @@ def test_sums_of_projects_give_the_ratios_and_bands_are_counted(portfolio):
     found = portfolio(**core)
     cost = found["cost", True]
     assert (cost["project_count"], cost["green_count"], cost["red_count"], cost["amber_count"]) == (3, 2, 1, 0)
-    assert (cost["bac_minor"], cost["pv_minor"], cost["ev_minor"], cost["ac_minor"]) == (3000_00, 1500_00, 1200_00, 1500_00)
+    assert (cost["bac_minor"], cost["pv_minor"], cost["ev_minor"], cost["ac_minor"]) == (
+        3000_00,
+        1500_00,
+        1200_00,
+        1500_00,
+    )
     assert (cost["sv_minor"], cost["cv_minor"], cost["spi_ratio"], cost["cpi_ratio"]) == (-300_00, -300_00, 0.8, 0.8)
     assert (found["cost", False]["project_count"], found["cost", False]["ev_minor"]) == (1, 500_00)
     hours = found["hours", True]

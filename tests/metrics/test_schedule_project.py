@@ -32,10 +32,14 @@ def measured(rows, collected):
 
 
 def test_the_nine_month_project_that_took_thirteen_ends_late_although_its_spi_is_one(measured):
-    # Source: Lipke's example as retold in the definition: PD 9, done at 13: SPI 1.000, SPI(t) .692, SV(t) -4.0; a month is a day here.
+    # Source: Lipke's real project, PD 9 and done at 13: SPI 1.000, SPI(t) .692, SV(t) -4.0. A month is a day here.
     done = task("t1", actual_start_date=workday(0), actual_finish_date=workday(12))
-    core = {"project": [project(closed_date=workday(12))], "task": [done], "plan_task": [plan("t1", workday(0), workday(8))]}
-    for later in (workday(12), workday(40)):      # a finished project does not decay
+    core = {
+        "project": [project(closed_date=workday(12))],
+        "task": [done],
+        "plan_task": [plan("t1", workday(0), workday(8))],
+    }
+    for later in (workday(12), workday(40)):  # a finished project does not decay
         found = measured(later, **core)["p"]
         assert (found["spi_ratio"], found["pd_days"], found["at_days"], found["es_days"]) == (1.0, 9, 13, 9.0)
         assert found["spi_t_ratio"] == pytest.approx(0.692, abs=5e-4)
@@ -44,13 +48,24 @@ def test_the_nine_month_project_that_took_thirteen_ends_late_although_its_spi_is
         assert found["expected_finish_date"] == found["forecast_finish_date"] == workday(12)
 
 
-@pytest.mark.parametrize(("done", "es"), [
-    (0, 0.0), (25_00, 2.5), (50_00, 5.0), (99_99, 9.999), (100_00, 10.0),
-])
+@pytest.mark.parametrize(
+    ("done", "es"),
+    [
+        (0, 0.0),
+        (25_00, 2.5),
+        (50_00, 5.0),
+        (99_99, 9.999),
+        (100_00, 10.0),
+    ],
+)
 def test_earned_schedule_is_read_off_a_straight_plan(measured, done, es):
     # 1,000.00 over ten working days: a tenth of the work is one day. 5 days have passed.
-    found = measured(workday(4), task=[task("t1", actual_start_date=workday(0))], plan_task=[plan("t1", workday(0), workday(9))],
-                     task_progress=[progress("t1", workday(4), done)])["p"]
+    found = measured(
+        workday(4),
+        task=[task("t1", actual_start_date=workday(0))],
+        plan_task=[plan("t1", workday(0), workday(9))],
+        task_progress=[progress("t1", workday(4), done)],
+    )["p"]
     assert found["es_days"] == pytest.approx(es, abs=1e-9)
     assert found["spi_t_ratio"] == pytest.approx(es / 5)
     assert found["sv_t_days"] == pytest.approx(es - 5)
@@ -59,9 +74,12 @@ def test_earned_schedule_is_read_off_a_straight_plan(measured, done, es):
 
 
 def test_earned_schedule_between_the_bends_of_a_plan_by_hand(measured):
-    # 200 a day on days 1-2, 400 on 3-5, 200 on 6-7. EV = 1,000: 400 after day 2, then (1,000 - 400) / 400 = 1.5 days more.
-    found = measured(workday(4), task=[task("t1", actual_finish_date=workday(4)), task("t2")],
-                     plan_task=[plan("t1", workday(0), workday(4)), plan("t2", workday(2), workday(6))])["p"]
+    # 200 a day on days 1-2, 400 on 3-5, 200 on 6-7. EV = 1,000: 400 after day 2, then 600 / 400 = 1.5 days more.
+    found = measured(
+        workday(4),
+        task=[task("t1", actual_finish_date=workday(4)), task("t2")],
+        plan_task=[plan("t1", workday(0), workday(4)), plan("t2", workday(2), workday(6))],
+    )["p"]
     assert (found["ev_minor"], found["pv_minor"], found["at_days"], found["pd_days"]) == (1_000_00, 1_600_00, 5, 7)
     assert found["es_days"] == pytest.approx(3.5, abs=1e-6)
 
@@ -69,14 +87,20 @@ def test_earned_schedule_between_the_bends_of_a_plan_by_hand(measured):
 @pytest.mark.parametrize(("today", "es"), [(1, 2.0), (2, 3.0), (3, 4.0), (5, 6.0), (7, 6.0)])
 def test_on_a_plateau_of_the_plan_earned_schedule_stays_with_the_clock(measured, today, es):
     # t1 fills days 1-2, t2 days 7-8: between the end of day 2 and that of day 6 nothing is planned, and t1 is done.
-    found = measured(workday(today), task=[task("t1", actual_finish_date=workday(1)), task("t2")],
-                     plan_task=[plan("t1", workday(0), workday(1)), plan("t2", workday(6), workday(7))])["p"]
+    found = measured(
+        workday(today),
+        task=[task("t1", actual_finish_date=workday(1)), task("t2")],
+        plan_task=[plan("t1", workday(0), workday(1)), plan("t2", workday(6), workday(7))],
+    )["p"]
     assert (found["ev_minor"], found["es_days"]) == (1_000_00, es)
 
 
 def test_done_early_is_the_whole_planned_duration(measured):
-    core = {"task": [task("t1", actual_finish_date=workday(5))], "plan_task": [plan("t1", workday(0), workday(9))],
-            "project": [project(closed_date=workday(5))]}
+    core = {
+        "task": [task("t1", actual_finish_date=workday(5))],
+        "plan_task": [plan("t1", workday(0), workday(9))],
+        "project": [project(closed_date=workday(5))],
+    }
     found = measured(workday(7), **core)["p"]
     assert (found["es_days"], found["at_days"], found["sv_t_days"], found["is_open"]) == (10.0, 6, 4.0, False)
     assert (found["finish_slip_working_days"], found["band"]) == (-4, "green")
@@ -84,21 +108,35 @@ def test_done_early_is_the_whole_planned_duration(measured):
 
 def test_before_the_start_nothing_has_a_ratio(measured):
     found = measured(workday(0) - DAY, task=[task("t1")], plan_task=[plan("t1", workday(0), workday(9))])["p"]
-    assert (found["pv_minor"], found["ev_minor"], found["ac_minor"], found["at_days"], found["es_days"]) == (0, 0, 0, 0, 0.0)
+    assert (found["pv_minor"], found["ev_minor"], found["ac_minor"], found["at_days"], found["es_days"]) == (
+        0,
+        0,
+        0,
+        0,
+        0.0,
+    )
     ratios = ("spi_ratio", "cpi_ratio", "sv_pct", "spi_t_ratio", "ieac_t_days", "eac_minor", "eac_combined_minor")
     assert {found[name] for name in ratios} == {None}
     assert (found["band"], found["tcpi_ratio"], found["tspi_ratio"]) == ("green", 1.0, 1.0)
 
 
-@pytest.mark.parametrize(("spent", "tcpi", "band"), [
-    (5, 1.0, "green"),              # 500 earned for 500
-    (5.5, 500 / 450, "red"),        # 1.11: the rest would have to go better than ever
-    (10, None, "red"),              # exactly spent with half to do
-    (12, 500 / -200, "red"),
-])
+@pytest.mark.parametrize(
+    ("spent", "tcpi", "band"),
+    [
+        (5, 1.0, "green"),  # 500 earned for 500
+        (5.5, 500 / 450, "red"),  # 1.11: the rest would have to go better than ever
+        (10, None, "red"),  # exactly spent with half to do
+        (12, 500 / -200, "red"),
+    ],
+)
 def test_the_cost_side_turns_the_band_red(measured, spent, tcpi, band):
-    found = measured(workday(4), task=[task("t1")], plan_task=[plan("t1", workday(0), workday(9))],
-                     task_progress=[progress("t1", workday(4), 50_00)], time_entry=[entry("1", workday(0), spent)])["p"]
+    found = measured(
+        workday(4),
+        task=[task("t1")],
+        plan_task=[plan("t1", workday(0), workday(9))],
+        task_progress=[progress("t1", workday(4), 50_00)],
+        time_entry=[entry("1", workday(0), spent)],
+    )["p"]
     assert found["tcpi_ratio"] == (pytest.approx(tcpi) if tcpi else None)
     assert (found["band"], found["is_budget_spent"]) == (band, spent >= 10)
     assert found["band_reason"] == {5: None, 5.5: "tcpi"}.get(spent, "budget_spent")
@@ -107,8 +145,11 @@ def test_the_cost_side_turns_the_band_red(measured, spent, tcpi, band):
 @pytest.mark.parametrize(("done", "band"), [(95_00, "green"), (94_99, "amber"), (90_00, "amber"), (89_99, "red")])
 def test_the_limits_of_spi_t_are_where_the_policy_puts_them(measured, done, band):
     # 2,000.00 over 20 days; after 10 days the plan is half: a share x of the half is SPI(t) x.
-    core = {"task": [task("t1"), task("t2")], "plan_task": [plan("t1", workday(0), workday(9)), plan("t2", workday(10), workday(19))],
-            "task_progress": [progress("t1", workday(9), done)]}
+    core = {
+        "task": [task("t1"), task("t2")],
+        "plan_task": [plan("t1", workday(0), workday(9)), plan("t2", workday(10), workday(19))],
+        "task_progress": [progress("t1", workday(9), done)],
+    }
     found = measured(workday(9), **core)["p"]
     assert found["spi_t_ratio"] == pytest.approx(done / 10_000, abs=1e-9)
     assert found["band"] == band
@@ -117,21 +158,34 @@ def test_the_limits_of_spi_t_are_where_the_policy_puts_them(measured, done, band
 @pytest.mark.parametrize(("days", "band"), [(5, "green"), (6, "amber"), (10, "amber"), (11, "red")])
 def test_the_limits_of_finish_slip_are_where_the_policy_puts_them(measured, days, band):
     late = task("t1", due_date=workday(19 + days))
-    found = measured(workday(9), task=[late], plan_task=[plan("t1", workday(0), workday(19))],
-                     task_progress=[progress("t1", workday(9), 50_00)])["p"]
+    found = measured(
+        workday(9),
+        task=[late],
+        plan_task=[plan("t1", workday(0), workday(19))],
+        task_progress=[progress("t1", workday(9), 50_00)],
+    )["p"]
     assert (found["finish_slip_working_days"], found["band"]) == (days, band)
     assert found["band_reason"] == (None if band == "green" else "slip")
 
 
 def test_an_open_task_past_its_forecast_ends_today_at_the_earliest(measured):
-    found = measured(workday(14), task=[task("t1", due_date=workday(9))], plan_task=[plan("t1", workday(0), workday(9))])["p"]
+    found = measured(
+        workday(14), task=[task("t1", due_date=workday(9))], plan_task=[plan("t1", workday(0), workday(9))]
+    )["p"]
     assert (found["expected_finish_date"], found["finish_slip_working_days"]) == (workday(14), 5)
 
 
 def test_a_re_baseline_is_measured_against_both_plans(measured):
-    plans = [plan("t1", workday(0), workday(9)), plan("t1", workday(0), workday(19), plan_number=2, approved_date=workday(3))]
-    found = measured(workday(9), task=[task("t1", due_date=workday(21))], plan_task=plans,
-                     task_progress=[progress("t1", workday(9), 50_00)])["p"]
+    plans = [
+        plan("t1", workday(0), workday(9)),
+        plan("t1", workday(0), workday(19), plan_number=2, approved_date=workday(3)),
+    ]
+    found = measured(
+        workday(9),
+        task=[task("t1", due_date=workday(21))],
+        plan_task=plans,
+        task_progress=[progress("t1", workday(9), 50_00)],
+    )["p"]
     assert (found["plan_number"], found["pd_days"], found["finish_slip_working_days"]) == (2, 20, 2)
     assert (found["original_finish_slip_working_days"], found["original_finish_date"]) == (12, workday(9))
 
@@ -145,34 +199,58 @@ def test_a_plan_first_seen_late_gives_no_slip_and_no_band(measured, seen, reliab
 
 
 def test_unknown_progress_is_not_zero(measured):
-    found = measured(workday(5), task=[task("t1", actual_start_date=workday(0)), task("t2")],
-                     plan_task=[plan("t1", workday(0), workday(30)), plan("t2", workday(0), workday(30))],
-                     task_progress=[progress("t1", workday(8), 40_00)])["p"]
-    assert {found[name] for name in ("ev_minor", "spi_ratio", "cpi_ratio", "es_days", "spi_t_ratio", "sv_minor", "tcpi_ratio")} == {None}
+    found = measured(
+        workday(5),
+        task=[task("t1", actual_start_date=workday(0)), task("t2")],
+        plan_task=[plan("t1", workday(0), workday(30)), plan("t2", workday(0), workday(30))],
+        task_progress=[progress("t1", workday(8), 40_00)],
+    )["p"]
+    assert {
+        found[name]
+        for name in ("ev_minor", "spi_ratio", "cpi_ratio", "es_days", "spi_t_ratio", "sv_minor", "tcpi_ratio")
+    } == {None}
     assert (found["band"], found["missing_progress_count"], found["bac_minor"]) == ("unknown", 1, 2_000_00)
 
 
 def test_in_hours_money_is_null_and_the_ratios_stand(measured):
-    found = measured(workday(4), task=[task("t1")], plan_task=[plan("t1", workday(0), workday(9), cost_rate_minor=None)],
-                     task_progress=[progress("t1", workday(4), 40_00)], time_entry=[entry("1", workday(0), 5)])["p"]
+    found = measured(
+        workday(4),
+        task=[task("t1")],
+        plan_task=[plan("t1", workday(0), workday(9), cost_rate_minor=None)],
+        task_progress=[progress("t1", workday(4), 40_00)],
+        time_entry=[entry("1", workday(0), 5)],
+    )["p"]
     assert (found["unit"], found["bac_seconds"], found["pv_seconds"], found["ev_seconds"], found["ac_seconds"]) == (
-        "hours", 36_000, 18_000, 14_400, 18_000)
+        "hours",
+        36_000,
+        18_000,
+        14_400,
+        18_000,
+    )
     assert {value for name, value in found.items() if name.endswith("_minor")} == {None}
     assert (found["spi_ratio"], found["cpi_ratio"], found["es_days"]) == (0.8, 0.8, pytest.approx(4.0))
 
 
 def test_the_forecast_finish_is_the_working_day_on_which_the_forecast_duration_runs_out(measured):
     # 4 of 10 days earned in 5: SPI(t) .8, 12.5 days in all, which run out on the 13th working day.
-    found = measured(workday(4), task=[task("t1")], plan_task=[plan("t1", workday(0), workday(9))],
-                     task_progress=[progress("t1", workday(4), 40_00)])["p"]
+    found = measured(
+        workday(4),
+        task=[task("t1")],
+        plan_task=[plan("t1", workday(0), workday(9))],
+        task_progress=[progress("t1", workday(4), 40_00)],
+    )["p"]
     assert found["ieac_t_days"] == pytest.approx(12.5)
     assert found["forecast_finish_date"] == workday(12)
 
 
 def test_months_are_the_calendar_span_of_the_plan(measured):
     # 1 June to 31 July 2026: 61 days are 61 / 30.4375 months, and 45 working days.
-    found = measured(date(2026, 6, 30), task=[task("t1")], plan_task=[plan("t1", date(2026, 6, 1), date(2026, 7, 31))],
-                     task_progress=[progress("t1", date(2026, 6, 30), 20_00)])["p"]
+    found = measured(
+        date(2026, 6, 30),
+        task=[task("t1")],
+        plan_task=[plan("t1", date(2026, 6, 1), date(2026, 7, 31))],
+        task_progress=[progress("t1", date(2026, 6, 30), 20_00)],
+    )["p"]
     assert (found["pd_days"], found["at_days"]) == (45, 22)
     assert found["pd_months"] == pytest.approx(61 / 30.4375)
     assert found["at_months"] == pytest.approx(22 / 45 * 61 / 30.4375)
@@ -180,11 +258,20 @@ def test_months_are_the_calendar_span_of_the_plan(measured):
 
 
 def test_a_project_whose_plan_counts_no_work_is_left_out(measured):
-    assert measured(workday(4), task=[task("t1")], time_entry=[entry("1", workday(0), 5)],
-                    plan_task=[plan("t1", workday(0), workday(9), budget_seconds=0)]) == {}
+    assert (
+        measured(
+            workday(4),
+            task=[task("t1")],
+            time_entry=[entry("1", workday(0), 5)],
+            plan_task=[plan("t1", workday(0), workday(9), budget_seconds=0)],
+        )
+        == {}
+    )
 
 
-spans = st.tuples(st.integers(0, 12), st.integers(1, 12), st.integers(1, 10**6), st.integers(0, 10_000), st.integers(0, 10_000))
+spans = st.tuples(
+    st.integers(0, 12), st.integers(1, 12), st.integers(1, 10**6), st.integers(0, 10_000), st.integers(0, 10_000)
+)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -195,14 +282,45 @@ def test_earned_schedule_grows_with_earned_value_and_the_forecast_has_one_value(
     for n, (start, length, cost, less, more) in enumerate(spans):
         for name, done in (("p", min(less, more)), ("q", max(less, more))):
             core["task"].append(task(f"{name}{n}", project_id=name))
-            core["plan_task"].append(plan(f"{name}{n}", workday(start), workday(start + length - 1), project_id=name,
-                                          budget_seconds=3600, cost_rate_minor=cost))
+            core["plan_task"].append(
+                plan(
+                    f"{name}{n}",
+                    workday(start),
+                    workday(start + length - 1),
+                    project_id=name,
+                    budget_seconds=3600,
+                    cost_rate_minor=cost,
+                )
+            )
             core["task_progress"].append(progress(f"{name}{n}", workday(day), done))
     found = measured(workday(day), **core)
     p, q = found["p"], found["q"]
     assert p["ev_minor"] <= q["ev_minor"] <= q["bac_minor"]
     assert 0 <= p["es_days"] <= q["es_days"] + 1e-9 <= q["pd_days"] + 2e-9
     for row in (p, q):
-        if row["ieac_t_days"] is not None:       # PD / SPI(t) = AT + (PD - ES) / SPI(t)
+        if row["ieac_t_days"] is not None:  # PD / SPI(t) = AT + (PD - ES) / SPI(t)
             other = row["at_days"] + (row["pd_days"] - row["es_days"]) / row["spi_t_ratio"]
             assert row["ieac_t_days"] == pytest.approx(other)
+
+
+def test_a_third_done_after_40_of_90_days_forecasts_120(measured):
+    # Source: tool-patch milestone slip calculator: 4 of 12 done, 40 of 90 days: 44.4 % planned, forecast 120.0 days.
+    found = measured(
+        workday(39),
+        task=[task("t1")],
+        plan_task=[plan("t1", workday(0), workday(89))],
+        task_progress=[progress("t1", workday(39), 33_33)],
+    )["p"]
+    assert 100 * found["pv_minor"] / found["bac_minor"] == pytest.approx(44.4, abs=0.05)
+    assert found["ieac_t_days"] == pytest.approx(120.0, abs=0.05)
+
+
+def test_110_days_for_100_planned_are_a_slippage_of_10_percent(measured):
+    # Source: taskmanagerpro, schedule slippage.
+    found = measured(
+        workday(120),
+        project=[project(closed_date=workday(109))],
+        plan_task=[plan("t1", workday(0), workday(99))],
+        task=[task("t1", actual_finish_date=workday(109))],
+    )["p"]
+    assert 100 * found["finish_slip_working_days"] / found["pd_days"] == 10
