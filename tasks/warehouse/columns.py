@@ -40,10 +40,11 @@ SQL: tuple[tuple[pa.DataType, sa.types.TypeEngine[Any]], ...] = (
 
 
 def published_name(name: str) -> str:
-    """The name readers see: `gross_minor` is published as `gross_amount`."""
+    """The name readers see: `gross_minor` is published as `gross_amount`, `amount_minor` as `amount`."""
     for unit, published in RENAMED:
         if name == unit or name.endswith("_" + unit):
-            return name[: len(name) - len(unit)] + published
+            stem = name[: len(name) - len(unit)]
+            return published if stem == f"{published}_" else stem + published
     return name
 
 

@@ -1,10 +1,8 @@
 """An installation with Slack and PagerDuty set up, and a double of both as strict as the real ones."""
 
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +14,6 @@ from sandbox.clock import Clock
 from sandbox.sinks import Sinks, pagerduty_problems, settle, slack_problem
 from sandbox.world import World
 from tasks.warehouse.connect import Warehouse, warehouse
-
-_spec = importlib.util.spec_from_file_location(
-    "warehouse_conftest", Path(__file__).parents[1] / "warehouse" / "conftest.py"
-)
-_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(_module)
-postgresql_url = _module.postgresql_url
-plain_settings = pytest.fixture(params=["duckdb", "postgresql"], name="plain_settings")(_module.settings.__wrapped__)
 
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
