@@ -31,7 +31,9 @@ def demo(
             company.set_clock(clock)
             os.environ["BATON_NOW"] = clock.isoformat()
             settings.cache_clear()
-            with console.status(f"nightly for {as_of}: pulling Salesforce and Kantata, checking, measuring, publishing …"):
+            with console.status(
+                f"nightly for {as_of}: pulling Salesforce and Kantata, checking, measuring, publishing …"
+            ):
                 started = datetime.now().astimezone()
                 state = nightly(as_of, return_state=True)
             took = (datetime.now().astimezone() - started).total_seconds()
@@ -54,7 +56,9 @@ def sandbox(accounts: int, home: Path, console: Console) -> Iterator[tuple]:  # 
     from sandbox.company import DEMO_DAYS, build
     from sandbox.serve import running
 
-    console.print(f"[bold]A pretend company with {accounts} accounts[/], its Salesforce and its Kantata on loopback HTTP")
+    console.print(
+        f"[bold]A pretend company with {accounts} accounts[/], its Salesforce and its Kantata on loopback HTTP"
+    )
     world, _ledger = build(accounts)
     with running(world, DEMO_DAYS[0][0]) as company:
         os.environ.update(company.environment())

@@ -22,9 +22,15 @@ def text() -> str:
     """The whole dictionary as Markdown."""
     parts = [HEAD]
     for metric in METRICS:
-        kept = {"every": "every day", "month_ends": "month ends and the newest day", "latest": "the newest day"}[metric.keep]
+        kept = {"every": "every day", "month_ends": "month ends and the newest day", "latest": "the newest day"}[
+            metric.keep
+        ]
         parts.append(f"## mart.{metric.table}\n\n{cleandoc(metric.definition)}\n")
-        sums = f" Its rows sum to {', '.join(f'`{name}`' for name in metric.contributes_to)}." if metric.contributes_to else ""
+        sums = (
+            f" Its rows sum to {', '.join(f'`{name}`' for name in metric.contributes_to)}."
+            if metric.contributes_to
+            else ""
+        )
         parts.append(f"One row per as_of, {', '.join(metric.grain)}; kept for {kept}.{sums}\n")
         parts.append(_table((f"`{published_name(name)}`", meaning) for name, meaning in metric.columns.items()))
     parts.append("# Conformed tables\n\nWhat the metrics are computed from; not published.\n")
@@ -38,7 +44,9 @@ def _table(rows) -> str:  # type: ignore[no-untyped-def]
     return "| column | meaning |\n|---|---|\n" + "".join(f"| {name} | {meaning} |\n" for name, meaning in rows)
 
 
-def dictionary(write: Annotated[bool, typer.Option(help="Write docs/data-dictionary.md instead of printing.")] = False) -> None:
+def dictionary(
+    write: Annotated[bool, typer.Option(help="Write docs/data-dictionary.md instead of printing.")] = False,
+) -> None:
     """Print the data dictionary, or write it to docs/."""
     if write:
         PAGE.write_text(text())

@@ -1,10 +1,12 @@
 """`baton doctor`: are the configuration, the credentials, the field maps and the warehouse right?"""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import typer
 
 from tasks.errors import BatonError
+
+Found = tuple[str, bool, str]  # the subject, whether it is right, what was found or is to be done
 
 
 def doctor() -> None:
@@ -15,37 +17,74 @@ def doctor() -> None:
         typer.echo(f" {mark}  {subject}: {message}")
         wrong += not is_ok
     if wrong:
-        typer.secho(f"{wrong} to put right; nothing was pulled or written.", fg=typer.colors.RED, err=True)
+        typer.secho(f"{wrong} to put right; nothing was pulled or published.", fg=typer.colors.RED, err=True)
         raise typer.Exit(1)
     typer.echo("Ready: baton run nightly")
 
 
-def findings() -> Iterator[tuple[str, bool, str]]:
-    """Each thing checked: what it is, whether it is right, and what was found or is to be done."""
-    from config.policy import policy
-    from config.settings import config_path, settings
+def findings() -> Iterator[Found]:
+    """Each thing checked; what rests on something that is wrong is not looked at, so that one fault is one finding."""
+    from config.settings import config_path
     from tasks.alerts.routing import routing
-    from tasks.core.calendar import exchange_rates, holidays
-    from tasks.sources.check import check
+
+    settled = yield from _tried(config_path().name, _sources)
+    if (yield from _tried("policy.yaml", _reporting)):
+        yield from _tried("holidays", _holidays)
+        yield from _tried("exchange rates", _rates)
+    yield from _tried("routing.yaml", lambda: f"{len(routing().routes)} routes")
+    if settled:
+        yield from _tried("warehouse", _warehouse)
+        yield from _every_source()
+
+
+def _tried(subject: str, look: Callable[[], str]) -> Iterator[Found]:
+    """The finding of one look; returns whether it was good."""
+    try:
+        yield subject, True, look()
+    except BatonError as error:
+        yield subject, False, str(error)
+        return False
+    return True
+
+
+def _sources() -> str:
+    from cli.ready import ready_settings
+
+    names = list(ready_settings().sources)
+    return f"{len(names)} sources ({', '.join(names)})"
+
+
+def _reporting() -> str:
+    from config.policy import policy
+
+    return f"reports in {policy().reporting.currency}, {policy().reporting.timezone}"
+
+
+def _holidays() -> str:
+    from config.policy import policy
+    from tasks.core.calendar import holidays
+
+    return f"{len(holidays(policy()))} days"
+
+
+def _rates() -> str:
+    from config.policy import policy
+    from tasks.core.calendar import exchange_rates
+
+    return f"{exchange_rates(policy()).num_rows} monthly rates"
+
+
+def _warehouse() -> str:
+    from config.settings import settings
     from tasks.warehouse.connect import probe, warehouse
 
-    checks = (
-        (config_path().name, lambda: f"{len(settings().sources)} sources"),
-        ("policy.yaml", lambda: f"reports in {policy().reporting.currency}, {policy().reporting.timezone}"),
-        ("holidays", lambda: f"{len(holidays(policy()))} days"),
-        ("exchange rates", lambda: f"{exchange_rates(policy()).num_rows} monthly rates"),
-        ("routing.yaml", lambda: f"{len(routing().rules)} rules"),
-        ("warehouse", lambda: probe(warehouse(settings()))),
-    )
-    for subject, look in checks:
-        try:
-            yield subject, True, look()
-        except BatonError as error:
-            yield subject, False, str(error)
-    try:
-        sources = settings().sources
-    except BatonError:
-        return
-    for instance in sources:
+    return probe(warehouse(settings()))
+
+
+def _every_source() -> Iterator[Found]:
+    from config.settings import settings
+    from tasks.sources.check import check
+
+    for instance in settings().sources:
         for finding in check(instance, settings()):
             yield finding.subject, finding.is_ok, finding.message

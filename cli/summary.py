@@ -51,7 +51,8 @@ def _revenue(console: Console, where: Warehouse, last: date) -> None:
     found = rows(
         where,
         "SELECT n.nrr_pct, n.grr_pct, n.cohort_count, b.* "
-        "FROM mart.nrr_monthly n JOIN mart.mrr_bridge b ON b.as_of = n.as_of AND b.month = n.month AND b.segment = n.segment "
+        "FROM mart.nrr_monthly n "
+        "JOIN mart.mrr_bridge b ON b.as_of = n.as_of AND b.month = n.month AND b.segment = n.segment "
         "WHERE n.as_of = :day AND n.month = (SELECT max(month) FROM mart.nrr_monthly WHERE as_of = :day) "
         "ORDER BY CASE WHEN n.segment = 'all' THEN 0 ELSE 1 END, n.segment",
         day=last,
@@ -67,24 +68,30 @@ def _revenue(console: Console, where: Warehouse, last: date) -> None:
     console.print(table)
     moves = {name: found[0][f"{name}_amount"] for name in MOVES}
     listed = ", ".join(f"{name.replace('_', ' ')} {amount:+,.2f}" for name, amount in moves.items() if amount)
-    console.print(f"   MRR {found[0]['opening_amount']:,.2f}, {listed or 'no movement'}: {found[0]['closing_amount']:,.2f}")
+    console.print(
+        f"   MRR {found[0]['opening_amount']:,.2f}, {listed or 'no movement'}: {found[0]['closing_amount']:,.2f}"
+    )
 
 
 def _creep(console: Console, where: Warehouse, last: date) -> None:
     sums = ", ".join(f"sum({name}_amount) AS {name}" for name in LEAKS)
     total = rows(
         where,
-        f"SELECT {sums}, sum(unbilled_scope_creep_amount) AS creep, sum(leakage_amount) AS leakage, sum(captured_amount) AS captured, "
+        f"SELECT {sums}, sum(unbilled_scope_creep_amount) AS creep, sum(leakage_amount) AS leakage, "
+        "sum(captured_amount) AS captured, "
         "sum(out_of_scope_amount) AS outside FROM mart.scope_creep_project WHERE as_of = :day",
         day=last,
     )[0]
     worst = rows(
         where,
-        "SELECT c.project_id, c.contract_type, c.unbilled_scope_creep_amount AS creep, c.creep_pct FROM mart.scope_creep_project c "
+        "SELECT c.project_id, c.contract_type, c.unbilled_scope_creep_amount AS creep, c.creep_pct "
+        "FROM mart.scope_creep_project c "
         "WHERE c.as_of = :day ORDER BY c.unbilled_scope_creep_amount DESC, c.project_id LIMIT 3",
         day=last,
     )
-    table = _table(f"Leakage {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1 to L4)")
+    table = _table(
+        f"Leakage {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1 to L4)"
+    )
     table.add_column("class")
     table.add_column("what")
     table.add_column("lost", justify="right")
@@ -92,15 +99,22 @@ def _creep(console: Console, where: Warehouse, last: date) -> None:
         table.add_row(name.upper(), meaning, _money(total[name]))
     console.print(table)
     if total["outside"]:
-        console.print(f"   {100 * total['captured'] / total['outside']:.1f} % of the work outside scope was captured (billed or covered by a change)")
+        console.print(
+            f"   {100 * total['captured'] / total['outside']:.1f} % of the work outside scope was captured: "
+            "billed, or covered by a fixed-price change"
+        )
     for row in worst:
-        console.print(f"   {row['project_id']} ({row['contract_type']}): {_money(row['creep'])} creep, {row['creep_pct']:.1f} % of its value")
+        console.print(
+            f"   {row['project_id']} ({row['contract_type']}): {_money(row['creep'])} creep, "
+            f"{row['creep_pct']:.1f} % of its value"
+        )
 
 
 def _schedule(console: Console, where: Warehouse, last: date) -> None:
     bands = rows(
         where,
-        "SELECT band, count(*) AS projects FROM mart.schedule_project WHERE as_of = :day AND is_open GROUP BY band ORDER BY band",
+        "SELECT band, count(*) AS projects FROM mart.schedule_project WHERE as_of = :day AND is_open "
+        "GROUP BY band ORDER BY band",
         day=last,
     )
     late = rows(
@@ -126,12 +140,19 @@ def _basis(console: Console, where: Warehouse, build: Row) -> None:
         "WHERE run_id = :run AND counted = 'keys'",
         run=build["run_id"],
     )[0]
-    checks = rows(where, "SELECT is_ok, count(*) AS n FROM ops.check_result WHERE run_id = :run GROUP BY is_ok", run=build["run_id"])
+    checks = rows(
+        where,
+        "SELECT is_ok, count(*) AS n FROM ops.check_result WHERE run_id = :run GROUP BY is_ok",
+        run=build["run_id"],
+    )
     passed = sum(row["n"] for row in checks if row["is_ok"])
     told = sum(row["n"] for row in checks if not row["is_ok"])
-    sources = ", ".join(f"{name} as of {at[:16].replace('T', ' ')}" for name, at in json.loads(build["data_as_of"]).items())
+    sources = ", ".join(
+        f"{name} as of {at[:16].replace('T', ' ')}" for name, at in json.loads(build["data_as_of"]).items()
+    )
     console.print(
-        f"[bold]Rests on[/] {counted['read']:,} records = {counted['clean']:,} clean + {counted['held']:,} quarantined; "
+        f"[bold]Rests on[/] {counted['read']:,} records = {counted['clean']:,} clean + {counted['held']:,} "
+        "quarantined; "
         f"{passed} checks passed, {told} warned; {sources}"
     )
 

@@ -105,4 +105,6 @@ def policy(path: Path = ROOT / "config" / "policy.yaml") -> Policy:
     except ValidationError as error:
         raise ConfigError(explain(path.name, error)) from None
     except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path.name} cannot be read: {type(error).__name__}. Restore it from the repository.") from None
+        raise ConfigError(
+            f"{path.name} cannot be read: {type(error).__name__}. Restore it from the repository."
+        ) from None

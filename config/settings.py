@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, SecretStr, ValidationError, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from config.problems import explain
@@ -23,12 +23,13 @@ class _Source(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     url: str
-    fields: Path                                   # the field map: which vendor field feeds which column
-    lag_seconds: Annotated[int, Field(ge=0)] = 300        # rows newer than this may still be invisible
-    overlap_seconds: Annotated[int, Field(ge=1)] = 600    # re-read this much before the cursor
-    timeout_seconds: Annotated[float, Field(gt=0)] = 60   # one request
+    fields: Path  # the field map: which vendor field feeds which column
+    lag_seconds: Annotated[int, Field(ge=0)] = 300  # rows newer than this may still be invisible
+    overlap_seconds: Annotated[int, Field(ge=1)] = 600  # re-read this much before the cursor
+    timeout_seconds: Annotated[float, Field(gt=0)] = 60  # one request
     deadline_seconds: Annotated[float, Field(gt=0)] = 1800  # one entity window, retries included
-    since: datetime = datetime(2006, 1, 1, tzinfo=UTC)    # the first window starts here
+    retry_seconds: Annotated[float, Field(gt=0)] = 1  # before the first retry of a request; doubles with each
+    since: datetime = datetime(2006, 1, 1, tzinfo=UTC)  # the first window starts here
 
 
 class SalesforceSource(_Source):
@@ -47,8 +48,8 @@ class KantataSource(_Source):
     vendor: Literal["kantata"]
     token: SecretStr = SecretStr("")
     page_size: Annotated[int, Field(ge=1, le=200)] = 200
-    crm: str = "salesforce"                        # the instance whose account and opportunity ids its projects carry
-    has_events: bool = True                        # the subscribed-events add-on is bought
+    crm: str = "salesforce"  # the instance whose account and opportunity ids its projects carry
+    has_events: bool = True  # the subscribed-events add-on is bought
 
 
 Source = Annotated[SalesforceSource | KantataSource, Field(discriminator="vendor")]
@@ -70,13 +71,13 @@ class Settings(BaseSettings):
         env_prefix="BATON_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
-    environment: str = "local"                     # part of every alert's fingerprint
-    home: Path = ROOT / "var"                      # all state that has no URL of its own
-    lake_url: str = ""                             # a folder or object-store URL; default: home/lake
-    warehouse_url: SecretStr = SecretStr("")       # postgresql+psycopg://…; default: DuckDB files in home/warehouse
-    duckdb_storage_version: str = "v1.2.0"         # the oldest DuckDB that can open the serving file
-    now: datetime | None = None                    # a fixed clock, for the demo and for reproductions
-    memory_limit: str = "4GB"                      # DuckDB's, before it spills to disk
+    environment: str = "local"  # part of every alert's fingerprint
+    home: Path = ROOT / "var"  # all state that has no URL of its own
+    lake_url: str = ""  # a folder or object-store URL; default: home/lake
+    warehouse_url: SecretStr = SecretStr("")  # postgresql+psycopg://…; default: DuckDB files in home/warehouse
+    duckdb_storage_version: str = "v1.2.0"  # the oldest DuckDB that can open the serving file
+    now: datetime | None = None  # a fixed clock, for the demo and for reproductions
+    memory_limit: str = "4GB"  # DuckDB's, before it spills to disk
     slack_webhook_url: SecretStr = SecretStr("")
     pagerduty: PagerDuty = PagerDuty()
     sources: dict[str, Source] = {}

@@ -1,0 +1,1 @@
+"""The deployable flows, one file each."""

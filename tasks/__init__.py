@@ -1,0 +1,1 @@
+"""Files here are Prefect tasks; folders are plain Python and never import Prefect."""

@@ -23,7 +23,9 @@ def tell_pulls(run: Run, source: str, failures: Mapping[str, BaseException]) -> 
     found = []
     for entity, error in failures.items():
         if stops_source(error):
-            found.append(alert("source_failed", source, f"{source} cannot be read", run.as_of, facts={"reason": str(error)}))
+            found.append(
+                alert("source_failed", source, f"{source} cannot be read", run.as_of, facts={"reason": str(error)})
+            )
         else:
             title = f"{source}: {entity} cannot be pulled"
             found.append(alert("entity_failed", source, title, run.as_of, entity=entity, facts={"reason": str(error)}))

@@ -28,6 +28,6 @@ def this_run(as_of: date | None = None, known_at: datetime | None = None) -> Run
 
 
 def scheduled_day() -> date:
-    """The last complete business day before the time this run was scheduled for, so that a late run keeps its own day."""
+    """The last complete business day before the time this run was scheduled for: a late run keeps its own day."""
     scheduled = settings().now or runtime.flow_run.scheduled_start_time or settings().clock()
     return last_business_day(scheduled, policy())

@@ -7,7 +7,6 @@ system user of its own and opens the folders above it for reading.
 import os
 import shutil
 import tempfile
-
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any

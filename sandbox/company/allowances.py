@@ -1,6 +1,6 @@
 """How far fees, caps and retainers reach: shares of each in-scope entry, in (day, id) order."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from sandbox.company.coins import worth
@@ -13,6 +13,14 @@ class Share:
     """A stretch of an entry and what becomes of it; "OPEN": to be billed."""
 
     leakage_class: str
+    seconds: int
+
+
+@dataclass
+class Waiting:
+    """What of an entry no allowance has covered yet."""
+
+    key: str
     seconds: int
 
 
@@ -57,51 +65,47 @@ def by_value(ordered: list[tuple[str, Entry]], cap: int) -> dict[str, list[Share
 
 
 def by_month(project: Project, ordered: list[tuple[str, Entry]], as_of: date) -> dict[str, list[Share]]:
-    """Within each month's allowance; the excess lost at once, or, with carry, at the end of its window."""
-    excess = "NOT_YET_DUE" if project.has_carry else "L3"
+    """Within each month's allowance; the excess is lost at once or, with carry, waits for the window's later months."""
     months: dict[date, list[tuple[str, Entry]]] = {}
     for key, entry in ordered:
         months.setdefault(month_of(entry.day), []).append((key, entry))
+    if project.has_carry:
+        return carried(project, months, as_of)
     found: dict[str, list[Share]] = {}
     for inside in months.values():
-        found |= by_time(inside, project.retainer_seconds, "COVERED_BY_RETAINER", excess)
-    if project.has_carry:
-        settle(project, months, found, as_of)
+        found |= by_time(inside, project.retainer_seconds, "COVERED_BY_RETAINER")
     return found
 
 
-def settle(
-    project: Project, months: dict[date, list[tuple[str, Entry]]], found: dict[str, list[Share]], as_of: date
-) -> None:
-    """Let the excess of each finished window use what later months of the window left unused; the rest is lost."""
+def carried(project: Project, months: dict[date, list[tuple[str, Entry]]], as_of: date) -> dict[str, list[Share]]:
+    """A queue per window: each month's allowance serves what waits longest; what waits when the window ends is lost."""
+    found: dict[str, list[Share]] = {}
     window = month_of(project.start)
-    while month_end(add_months(window, project.window_months - 1)) <= as_of:
-        inside = [add_months(window, n) for n in range(project.window_months)]
-        spare = {
-            month: max(0, project.retainer_seconds - sum(e.seconds for _, e in months.get(month, [])))
-            for month in inside
-        }
-        for month in inside:
-            for key, _ in months.get(month, []):
-                found[key] = [piece for share in found[key] for piece in absorb(share, month, spare)]
+    while window <= as_of:
+        waiting: list[Waiting] = []
+        served: dict[str, int] = {}
+        for n in range(project.window_months):
+            month = add_months(window, n)
+            if month > as_of:
+                break
+            waiting += [Waiting(key, entry.seconds) for key, entry in months.get(month, [])]
+            serve(waiting, served, project.retainer_seconds)
+        is_over = month_end(add_months(window, project.window_months - 1)) <= as_of
+        for n in range(project.window_months):
+            for key, entry in months.get(add_months(window, n), []):
+                fits = served.get(key, 0)
+                found[key] = split(fits, entry.seconds, "COVERED_BY_RETAINER", "L3" if is_over else "NOT_YET_DUE")
         window = add_months(window, project.window_months)
+    return found
 
 
-def absorb(share: Share, month: date, spare: dict[date, int]) -> list[Share]:
-    """A deferred stretch after its window: covered as far as later months have room, in their order."""
-    if share.leakage_class != "NOT_YET_DUE":
-        return [share]
-    covered = 0
-    for later in sorted(spare):
-        if later > month:
-            used = min(spare[later], share.seconds - covered)
-            spare[later] -= used
-            covered += used
-    return [
-        piece
-        for piece in (
-            replace(share, leakage_class="COVERED_BY_RETAINER", seconds=covered),
-            Share("L3", share.seconds - covered),
-        )
-        if piece.seconds
-    ]
+def serve(waiting: list[Waiting], served: dict[str, int], allowance: int) -> None:
+    """Spend an allowance on the head of the queue."""
+    while waiting and allowance:
+        head = waiting[0]
+        used = min(head.seconds, allowance)
+        allowance -= used
+        head.seconds -= used
+        served[head.key] = served.get(head.key, 0) + used
+        if not head.seconds:
+            waiting.pop(0)

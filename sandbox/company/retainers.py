@@ -12,11 +12,7 @@ from sandbox.company.stories import add_milestone, add_task
 
 
 def retainer(stage: Stage, account: str, start: date, hours: tuple[int, ...], *, has_carry: bool, window: int) -> Job:
-    """A retainer of 40 hours a month, used as told month by month in the first half of each; dollars, one rate.
-
-    Within a window that is still open, no month after an excess is used so far that it could not take the excess: then
-    it does not matter whether a month's allowance goes to its own work or to the excess before it first.
-    """
+    """A retainer of 40 hours a month, used as told month by month in the first half of each; dollars, one rate."""
     job = open_job(stage, account, "USD", "retainer", start)
     agree_rate(stage, job, 150_00)
     end = add_months(start, len(hours))
@@ -40,7 +36,7 @@ def retainer_whole(stage: Stage, account: str, currency: str, start: date) -> Jo
 def retainer_carry(stage: Stage, account: str, currency: str, start: date) -> Job:
     """NOT_YET_DUE, then L3: an excess waits for the later months of its window (February to July, then August on)."""
     return retainer(
-        stage, account, date(2026, 2, 2), (46, 36, 40, 40, 40, 40, 43, 30, 44, 36), has_carry=True, window=6
+        stage, account, date(2026, 2, 2), (46, 36, 40, 40, 40, 40, 43, 40, 44, 36), has_carry=True, window=6
     )
 
 

@@ -6,7 +6,7 @@ from tasks.alerts.channels import Outcome
 from tasks.alerts.message import Message, headline, lines
 
 LEVELS = {"critical": logging.ERROR, "error": logging.ERROR, "warning": logging.WARNING, "info": logging.INFO}
-log = logging.getLogger("tasks.alerts")
+log = logging.getLogger("tasks.alerts.console")
 
 
 def tell(said: Message) -> Outcome:

@@ -1,0 +1,1 @@
+"""The conformed tables, and how each vendor maps onto them."""

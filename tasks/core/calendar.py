@@ -20,13 +20,17 @@ def _csv(path: Path, key: str, columns: dict[str, str]) -> pa.Table:
     """
     full = ROOT / path
     if not full.exists():
-        raise ConfigError(f"policy.yaml reporting.{key}: {path} does not exist; give a CSV with the columns {', '.join(columns)}.")
+        raise ConfigError(
+            f"policy.yaml reporting.{key}: {path} does not exist; give a CSV with the columns {', '.join(columns)}."
+        )
     try:
         with duckdb.connect() as connection:
             return connection.read_csv(str(full), header=True, columns=columns).to_arrow_table()
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        raise ConfigError(f"{path} (policy.yaml reporting.{key}) cannot be read: {reason} It needs {', '.join(columns)}.") from None
+        raise ConfigError(
+            f"{path} (policy.yaml reporting.{key}) cannot be read: {reason} It needs {', '.join(columns)}."
+        ) from None
 
 
 def holidays(policy: Policy) -> frozenset[date]:
@@ -49,7 +53,9 @@ def last_business_day(now: datetime, policy: Policy) -> date:
 
 def exchange_rates(policy: Policy) -> pa.Table:
     """The policy's CSV of monthly rates: month, currency, reporting units for one unit of the currency."""
-    return _csv(policy.reporting.fx_rates, "fx_rates", {"month": "DATE", "currency": "VARCHAR", "rate": "DECIMAL(18, 8)"})
+    return _csv(
+        policy.reporting.fx_rates, "fx_rates", {"month": "DATE", "currency": "VARCHAR", "rate": "DECIMAL(18, 8)"}
+    )
 
 
 def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
@@ -59,7 +65,9 @@ def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
         """
         INSERT INTO versions.fx_rate BY NAME
         SELECT month || ':' || currency AS fx_rate_id, date_trunc('month', month)::DATE AS month, currency,
-               half_even((rate::DECIMAL(29, 8) * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)) AS minor_rate_e8,
+               half_even(
+                   (rate::DECIMAL(29, 8) * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)
+               ) AS minor_rate_e8,
                1 AS _version, false AS _deleted
         FROM (FROM fx_csv UNION SELECT DISTINCT month, $reporting, 1 FROM fx_csv)
         """,
@@ -69,7 +77,7 @@ def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
 
 
 def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as_of: date) -> None:
-    """Fill `versions.work_calendar`: whole years, from the first day any core row speaks of to six years past `as_of`."""
+    """Fill `versions.work_calendar`: whole years, from the first day core speaks of to six years past `as_of`."""
     connection.register("holiday_csv", _holidays(policy))
     connection.execute(
         """
@@ -88,8 +96,7 @@ def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as
         ),
         marked AS (SELECT day, isodow(day) < 6 AND day NOT IN (SELECT day FROM holiday_csv) AS is_working FROM days)
         SELECT day, is_working,
-               coalesce(sum(is_working::INTEGER) OVER (ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::BIGINT
-               AS workdays_before,
+               (sum(is_working::INTEGER) OVER (ORDER BY day) - is_working::INTEGER)::BIGINT AS workdays_before,
                1 AS _version, false AS _deleted
         FROM marked
         """,

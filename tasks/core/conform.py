@@ -23,10 +23,17 @@ from tasks.sources.fieldmap import Custom, FieldMap, field_map
 
 VENDORS = {"salesforce": salesforce, "kantata": kantata}
 SQL_TYPES: Mapping[Kind, str] = {
-    "text": "VARCHAR", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE", "instant": "TIMESTAMPTZ"
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "instant": "TIMESTAMPTZ",
 }
-FINALISED = ("baton", "finalised_mrr")        # where the closing of a month leaves its figures
-TRAIL = "_version BIGINT, _deleted BOOLEAN, _updated_at TIMESTAMPTZ, _extracted_at TIMESTAMPTZ, _hash VARCHAR, _unreadable VARCHAR"
+FINALISED = ("baton", "finalised_mrr")  # where the closing of a month leaves its figures
+TRAIL = (
+    "_version BIGINT, _deleted BOOLEAN, _updated_at TIMESTAMPTZ, _extracted_at TIMESTAMPTZ, _hash VARCHAR, "
+    "_unreadable VARCHAR"
+)
 
 
 @contextmanager
@@ -91,7 +98,9 @@ def _load_raw(
         connection.unregister("known")
 
 
-def _map(connection: duckdb.DuckDBPyConnection, instance: str, source: Source, fields: FieldMap, policy: Policy) -> None:
+def _map(
+    connection: duckdb.DuckDBPyConnection, instance: str, source: Source, fields: FieldMap, policy: Policy
+) -> None:
     """Run the vendor's mapping queries over its raw tables."""
     vendor = VENDORS[source.vendor]
     names = {
@@ -106,14 +115,19 @@ def _map(connection: duckdb.DuckDBPyConnection, instance: str, source: Source, f
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
-def _pivot(connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping[str, Custom]) -> None:
+def _pivot(
+    connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping[str, Custom]
+) -> None:
     """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
     values, unreadable = [], []
     for column, field in custom.items():
         name = field.name.replace("'", "''")
         values.append(f"max(CASE WHEN name = '{name}' THEN nullif(trim(value), '') END) AS {column}")
         if field.kind != "text":
-            unreadable.append(f"CASE WHEN {column} IS NOT NULL AND TRY_CAST({column} AS {CASTS[field.kind]}) IS NULL THEN '{column}' END")
+            unreadable.append(
+                f"CASE WHEN {column} IS NOT NULL AND TRY_CAST({column} AS {CASTS[field.kind]}) IS NULL "
+                f"THEN '{column}' END"
+            )
     wrong = f"nullif(concat_ws(',', {', '.join(unreadable)}), '')" if unreadable else "NULL"
     connection.execute(
         f"""
@@ -135,7 +149,8 @@ def _fill_finalised(connection: duckdb.DuckDBPyConnection, lake: str, known_at: 
     connection.execute(
         """
         INSERT INTO versions.finalised_mrr BY NAME
-        SELECT id AS finalised_id, month, account_id, closing_minor, 1 AS _version, _deleted, _updated_at, _extracted_at, _hash
+        SELECT id AS finalised_id, month, account_id, closing_minor,
+               1 AS _version, _deleted, _updated_at, _extracted_at, _hash
         FROM closed
         QUALIFY row_number() OVER (PARTITION BY id ORDER BY _extracted_at DESC) = 1
         """

@@ -4,9 +4,32 @@ from dataclasses import dataclass
 
 import duckdb
 
-CASTS = {"integer": "BIGINT", "number": "DECIMAL(18, 6)", "boolean": "BOOLEAN", "date": "DATE", "text": "VARCHAR",
-         "instant": "TIMESTAMPTZ"}
-ZERO_DECIMAL = ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF")
+CASTS = {
+    "integer": "BIGINT",
+    "number": "DECIMAL(18, 6)",
+    "boolean": "BOOLEAN",
+    "date": "DATE",
+    "text": "VARCHAR",
+    "instant": "TIMESTAMPTZ",
+}
+ZERO_DECIMAL = (
+    "BIF",
+    "CLP",
+    "DJF",
+    "GNF",
+    "ISK",
+    "JPY",
+    "KMF",
+    "KRW",
+    "PYG",
+    "RWF",
+    "UGX",
+    "VND",
+    "VUV",
+    "XAF",
+    "XOF",
+    "XPF",
+)
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,7 @@ def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     `half_even(n, d)`: n/d in whole units, ties to even (integers, d > 0). `to_minor(cents, currency, base)`: an
     amount counted in 1/base of the currency, in minor units. `number_to_minor(price, quantity, currency)`: a decimal
     price times a quantity, in minor units. `local_date(instant)`: its day in the reporting zone.
+    `is_given(words)`: 1 when there are any.
     """
     zero_decimal = ", ".join(f"'{code}'" for code in ZERO_DECIMAL)
     for definition in (
@@ -37,7 +61,9 @@ def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
         f"minor_per_unit(currency) AS CASE WHEN currency IN ({zero_decimal}) THEN 1 ELSE 100 END",
         "to_minor(cents, currency, base) AS half_even(cents::HUGEINT * minor_per_unit(currency), base)",
         """number_to_minor(price, quantity, currency) AS half_even(
-            (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT * minor_per_unit(currency), 1000000000000)""",
+            (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT
+            * minor_per_unit(currency), 1000000000000)""",
+        "is_given(words) AS (trim(coalesce(words, '')) <> '')::BIGINT",
         f"local_date(instant) AS (instant AT TIME ZONE '{zone}')::DATE",
     ):
         connection.execute(f"CREATE OR REPLACE MACRO {definition}")

@@ -10,7 +10,7 @@ from tasks.sources.fieldmap import field_map
 
 
 def data_as_of(settings: Settings, known_at: datetime) -> dict[str, datetime]:
-    """Per source the instant up to which all its entities had been read by `known_at`; a source never read is absent."""
+    """Per source the instant up to which all its entities had been read by `known_at`; none for one never read."""
     reached = {}
     for instance, source in settings.sources.items():
         latest = known_at - timedelta(seconds=source.lag_seconds)

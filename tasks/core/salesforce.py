@@ -30,7 +30,8 @@ SELECT '{instance}:' || v.id AS account_id,
        coalesce(top.segment, v.segment) AS segment,
        v.currency,
        v.created_at,
-       v._version, v._deleted AND v.master_id IS NULL AS _deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable
+       v._version, v._deleted AND v.master_id IS NULL AS _deleted,
+       v._updated_at, v._extracted_at, v._hash, v._unreadable
 FROM {raw}.account v
 LEFT JOIN ultimate ON ultimate.id = v.id
 LEFT JOIN newest top ON top.id = ultimate.top
@@ -44,14 +45,13 @@ SELECT '{{instance}}:' || v.id AS opportunity_id,
        v.currency,
        '{{instance}}:' || v.renewed_contract_id AS renewed_contract_id,
        v.handoff_signed_date,
-       (trim(coalesce(v.handoff_goals, '')) <> '')::BIGINT + (trim(coalesce(v.handoff_stakeholders, '')) <> '')::BIGINT
-       + (trim(coalesce(v.handoff_timeline, '')) <> '')::BIGINT + (trim(coalesce(v.handoff_success_metrics, '')) <> '')::BIGINT
-       + (trim(coalesce(v.handoff_concerns, '')) <> '')::BIGINT AS handoff_elements,
+       is_given(v.handoff_goals) + is_given(v.handoff_stakeholders) + is_given(v.handoff_timeline)
+       + is_given(v.handoff_success_metrics) + is_given(v.handoff_concerns) AS handoff_elements,
        {VERSION}
 FROM {{raw}}.opportunity v
 """
 
-# CPQ's end date is the last day of service: one day is added. A line that ends early keeps its agreed term for its rate.
+# CPQ's end date is the last day of service: one day is added. A line that ends early keeps its term for its rate.
 SUBSCRIPTION = f"""
 WITH first_known AS (SELECT id, account_id FROM {{raw}}.subscription WHERE _version = 1),
 lost AS (
@@ -67,7 +67,7 @@ SELECT '{{instance}}:' || v.id AS subscription_id,
        v.currency,
        v.start_date,
        (v.last_date + INTERVAL 1 DAY)::DATE AS term_end_date,
-       least(coalesce(v.terminated_date, (v.last_date + INTERVAL 1 DAY)::DATE), (v.last_date + INTERVAL 1 DAY)::DATE) AS end_date,
+       least(v.terminated_date, (v.last_date + INTERVAL 1 DAY)::DATE) AS end_date,
        v.cancel_notice_date,
        '{{instance}}:' || v.predecessor_id AS predecessor_id,
        lost.renewed_contract_id IS NOT NULL AS is_renewal_lost,

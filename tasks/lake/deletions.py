@@ -10,9 +10,7 @@ from tasks.lake.shape import Shape, schema
 from tasks.lake.typed import utc_connection
 
 
-def tombstones(
-    lake: str, instance: str, shape: Shape, ids: Iterable[str], *, at: datetime, run_id: str
-) -> pa.Table:
+def tombstones(lake: str, instance: str, shape: Shape, ids: Iterable[str], *, at: datetime, run_id: str) -> pa.Table:
     """The newest version of each of the ids, marked deleted; ids unknown or deleted already give nothing.
 
     Values, payload and `_updated_at` stay those of the last state: the source stamped nothing on the deletion.

@@ -33,20 +33,22 @@ class Shape:
     entity: str
     columns: tuple[Column, ...]
     id_path: str = "id"
-    stamp_path: str | None = None      # the vendor's time of the last change
-    deleted_path: str | None = None    # true, or any value at all but false and empty: deleted
+    stamp_path: str | None = None  # the vendor's time of the last change
+    deleted_path: str | None = None  # true, or any value at all but false and empty: deleted
 
 
 def schema(columns: tuple[Column, ...]) -> pa.Schema:
     """The Arrow schema of a lake table: id, mapped columns, payload, then what Baton adds."""
-    return pa.schema([
-        pa.field("id", pa.string()),
-        *(pa.field(column.name, ARROW[column.kind]) for column in columns),
-        pa.field("payload", pa.string()),
-        pa.field("_hash", pa.string()),
-        pa.field("_updated_at", ARROW["instant"]),
-        pa.field("_extracted_at", ARROW["instant"]),
-        pa.field("_deleted", pa.bool_()),
-        pa.field("_run_id", pa.string()),
-        pa.field("_unreadable", pa.string()),
-    ])
+    return pa.schema(
+        [
+            pa.field("id", pa.string()),
+            *(pa.field(column.name, ARROW[column.kind]) for column in columns),
+            pa.field("payload", pa.string()),
+            pa.field("_hash", pa.string()),
+            pa.field("_updated_at", ARROW["instant"]),
+            pa.field("_extracted_at", ARROW["instant"]),
+            pa.field("_deleted", pa.bool_()),
+            pa.field("_run_id", pa.string()),
+            pa.field("_unreadable", pa.string()),
+        ]
+    )

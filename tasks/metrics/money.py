@@ -1,24 +1,30 @@
 """Integer money over lazy frames: the only place that rounds.
 
 Engines disagree on `round()` and on float-to-integer casts, so nothing else may use them (a test forbids it).
-A sum of integers is a wider type on DuckDB: `total` casts it back.
+DuckDB binds a whole query again at each operation on a frame: round several columns in one `with_columns`.
 """
 
 import narwhals as nw
 
 
-def divide_half_even(frame: nw.LazyFrame, into: str, numerator: str, denominator: str | int) -> nw.LazyFrame:
-    """Add the column `into`: `numerator / denominator` in whole units, ties to even; null where either is null.
+def half_even(numerator: nw.Expr, denominator: nw.Expr | int) -> nw.Expr:
+    """`numerator / denominator` in whole units, ties to even, as int64; null where either is null.
 
-    Both are int64, the denominator positive; the quotient of negative numerators rounds symmetrically.
+    Both are int64, the denominator positive; the quotient of negative numerators rounds symmetrically. Their text is
+    repeated in the query: give columns, or short expressions.
     """
-    divisor = nw.lit(denominator) if isinstance(denominator, int) else nw.col(denominator)
-    down, rest = f"_{into}_down", f"_{into}_rest"
-    frame = frame.with_columns((nw.col(numerator) // divisor).cast(nw.Int64).alias(down))
-    frame = frame.with_columns((2 * (nw.col(numerator) - nw.col(down) * divisor) - divisor).alias(rest))
-    rounds_up = (nw.col(rest) > 0) | ((nw.col(rest) == 0) & (nw.col(down) - 2 * (nw.col(down) // 2) == 1))
-    frame = frame.with_columns((nw.col(down) + nw.when(rounds_up).then(1).otherwise(0)).cast(nw.Int64).alias(into))
-    return frame.drop(down, rest)
+    divisor = nw.lit(denominator) if isinstance(denominator, int) else denominator
+    down = (numerator // divisor).cast(nw.Int64)
+    twice_rest = 2 * (numerator - down * divisor)
+    odd = down - 2 * (down // 2)
+    up = nw.when(twice_rest > divisor).then(1).when(twice_rest == divisor).then(odd).otherwise(0)
+    return (down + up).cast(nw.Int64)
+
+
+def divide_half_even(frame: nw.LazyFrame, into: str, numerator: str, denominator: str | int) -> nw.LazyFrame:
+    """Add the column `into`: the columns' `numerator / denominator`, as `half_even`."""
+    divisor = denominator if isinstance(denominator, int) else nw.col(denominator)
+    return frame.with_columns(half_even(nw.col(numerator), divisor).alias(into))
 
 
 def in_reporting(frame: nw.LazyFrame, fx_rate: nw.LazyFrame, into: str, amount: str, currency: str, day: str) -> nw.LazyFrame:
@@ -29,12 +35,7 @@ def in_reporting(frame: nw.LazyFrame, fx_rate: nw.LazyFrame, into: str, amount: 
     rates = fx_rate.select(
         nw.col("month").alias("_fx_month"), nw.col("currency").alias("_fx_currency"), nw.col("minor_rate_e8").alias("_fx_rate")
     )
+    columns = [name for name in frame.collect_schema().names() if name != into]
     frame = frame.with_columns(nw.col(day).dt.truncate("1mo").cast(nw.Date).alias("_fx_month_of"))
     frame = frame.join(rates, how="left", left_on=["_fx_month_of", currency], right_on=["_fx_month", "_fx_currency"])
-    frame = frame.with_columns((nw.col(amount) * nw.col("_fx_rate")).alias("_fx_product"))
-    return divide_half_even(frame, into, "_fx_product", 10**8).drop("_fx_month_of", "_fx_rate", "_fx_product")
-
-
-def total(name: str) -> nw.Expr:
-    """The sum of an integer column, as an integer."""
-    return nw.col(name).sum().cast(nw.Int64)
+    return frame.select(*columns, half_even(nw.col(amount) * nw.col("_fx_rate"), 10**8).alias(into))

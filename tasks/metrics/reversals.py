@@ -6,14 +6,13 @@ are beyond the budget. What is reversed no longer uses up an allowance.
 
 import narwhals as nw
 
-from tasks.metrics.money import divide_half_even
-from tasks.metrics.time_value import with_worth
+from tasks.metrics.money import half_even
 
 # What decides the scope: a reversal has its original's.
 DECIDING = ("task_id", "change_order_id", "is_billable", "non_billable_reason", "approval")
 
 
-def followed(frame: nw.LazyFrame, entries: nw.LazyFrame) -> nw.LazyFrame:
+def followed(entries: nw.LazyFrame) -> nw.LazyFrame:
     """Give each reversal what decides its original's scope; a negative entry without one stands for itself.
 
     Adds `is_reversal`, `family_id` (the original of a reversal, else the entry itself), `basis_date` (the original's
@@ -21,80 +20,51 @@ def followed(frame: nw.LazyFrame, entries: nw.LazyFrame) -> nw.LazyFrame:
     """
     reversals = _reversals(entries)
     taken = reversals.group_by("family_id").agg(nw.col("magnitude").sum().alias("reversed_seconds"))
-    frame = frame.join(
-        reversals.drop("magnitude").rename({"entry_id": "_entry_id"}),
+    frame = entries.join(
+        reversals.select(nw.all().exclude("magnitude")).rename({"entry_id": "_entry_id"}),
         how="left",
         left_on="entry_id",
         right_on="_entry_id",
     )
     frame = frame.join(taken.rename({"family_id": "_family_id"}), how="left", left_on="entry_id", right_on="_family_id")
-    is_reversal = ~nw.col("family_id").is_null()
-    frame = frame.with_columns(is_reversal.alias("is_reversal"))
-    frame = frame.with_columns(
-        nw.when("is_reversal").then(nw.col(f"original_{name}")).otherwise(nw.col(name)).alias(name) for name in DECIDING
-    )
-    frame = frame.with_columns(
+    is_own = nw.col("family_id").is_null()
+    return frame.with_columns(
+        *(nw.when(is_own).then(nw.col(name)).otherwise(nw.col(f"original_{name}")).alias(name) for name in DECIDING),
+        (~is_own).alias("is_reversal"),
         nw.coalesce("family_id", "entry_id").alias("family_id"),
         nw.coalesce("original_date", "work_date").alias("basis_date"),
         nw.col("reversed_seconds").fill_null(0).cast(nw.Int64).alias("reversed_seconds"),
     )
-    return frame.drop(*(f"original_{name}" for name in DECIDING), "original_date", "original_seconds", "reverses_id")
 
 
 def placed(frame: nw.LazyFrame) -> nw.LazyFrame:
     """Give each reversal the stretch of its original that it takes, and add `within_seconds`: where `beyond` starts."""
     own = ~nw.col("is_reversal")
+    fits = nw.when(nw.col("approval") == "approved").then(nw.col("fits_seconds")).otherwise(nw.col("magnitude"))
     frame = frame.with_columns(
-        nw.when(nw.col("approval") == "approved")
-        .then(nw.col("fits_seconds"))
-        .otherwise(nw.col("magnitude"))
-        .alias("fits_seconds")
+        nw.max_horizontal(nw.col("billed_seconds"), fits).alias("within_seconds"),
+        nw.max_horizontal(nw.col("start_seconds"), _zero("start_seconds")).alias("_start"),
+        nw.max_horizontal(nw.col("end_seconds"), _zero("end_seconds")).alias("_end"),
     )
-    frame = frame.with_columns(nw.max_horizontal("billed_seconds", "fits_seconds").alias("within_seconds"))
     originals = ("billed_seconds", "within_seconds", "billed_worth", "billed_minor", "is_final")
     frame = frame.with_columns(nw.when(own).then(nw.col(name)).alias(f"_{name}") for name in originals)
     frame = frame.with_columns(nw.col(f"_{name}").max().over("family_id").alias(f"_{name}") for name in originals)
-    start, end = (
-        nw.max_horizontal(nw.col("start_seconds"), _zero("start_seconds")),
-        nw.max_horizontal(nw.col("end_seconds"), _zero("end_seconds")),
-    )
-    frame = frame.with_columns(start.alias("_start"), end.alias("_end"))
     frame = frame.with_columns(
         (nw.min_horizontal("_end", "_billed_seconds") - nw.col("_start")).alias("_on_billed"),
         (nw.col("_end") - nw.max_horizontal("_start", "_within_seconds")).alias("_on_beyond"),
-    ).with_columns(_positive("_on_billed"), _positive("_on_beyond"))
+    )
     frame = frame.with_columns(
-        nw.when(own).then(nw.col("billed_seconds")).otherwise(nw.col("_on_billed")).alias("billed_seconds"),
+        nw.when(own).then(nw.col("billed_seconds")).otherwise(_positive("_on_billed")).alias("billed_seconds"),
         nw.when(own)
         .then(nw.col("within_seconds"))
-        .otherwise(nw.col("magnitude") - nw.col("_on_beyond"))
+        .otherwise(nw.col("magnitude") - _positive("_on_beyond"))
         .alias("within_seconds"),
         nw.col("_is_final").alias("is_final"),
+        nw.when(nw.col("_billed_worth") > 0).then(nw.col("_billed_worth")).otherwise(1).cast(nw.Int64).alias("_of"),
     )
-    frame = with_worth(frame, "billed_worth", "billed_seconds", "rate_minor")
-    frame = frame.with_columns((nw.col("billed_worth") * nw.col("_billed_minor")).alias("_share"))
-    frame = frame.with_columns(
-        nw.when(nw.col("_billed_worth") > 0).then(nw.col("_billed_worth")).otherwise(1).cast(nw.Int64).alias("_of")
-    )
-    frame = divide_half_even(frame, "_charged", "_share", "_of")
-    frame = frame.with_columns(
-        nw.when(own).then(nw.col("billed_minor")).otherwise(nw.col("_charged")).alias("billed_minor")
-    )
-    return frame.drop(
-        *(f"_{name}" for name in originals),
-        "_start",
-        "_end",
-        "_on_billed",
-        "_on_beyond",
-        "_share",
-        "_of",
-        "_charged",
-        "is_reversal",
-        "family_id",
-        "start_seconds",
-        "end_seconds",
-        "fits_seconds",
-    )
+    frame = frame.with_columns(worth("billed_seconds", "rate_minor").alias("billed_worth"))
+    charged = half_even(nw.col("billed_worth") * nw.col("_billed_minor"), nw.col("_of"))
+    return frame.with_columns(nw.when(own).then(nw.col("billed_minor")).otherwise(charged).alias("billed_minor"))
 
 
 def _reversals(entries: nw.LazyFrame) -> nw.LazyFrame:
@@ -111,17 +81,17 @@ def _reversals(entries: nw.LazyFrame) -> nw.LazyFrame:
         "entry_id", "project_id", "work_date", "magnitude", nw.col("reverses_id").alias("family_id")
     )
     found = negative.join(originals, how="inner", left_on=["family_id", "project_id"], right_on=["_id", "_project_id"])
-    found = found.with_columns(
-        nw.col("magnitude")
-        .cum_sum()
-        .over("family_id", order_by=["work_date", "entry_id"])
-        .cast(nw.Int64)
-        .alias("so_far")
-    ).with_columns(
-        (nw.col("original_seconds") - nw.col("so_far")).alias("start_seconds"),
-        (nw.col("original_seconds") - nw.col("so_far") + nw.col("magnitude")).alias("end_seconds"),
+    so_far = nw.col("magnitude").cum_sum().over("family_id", order_by=["work_date", "entry_id"]).cast(nw.Int64)
+    found = found.with_columns((nw.col("original_seconds") - so_far).alias("start_seconds"))
+    return found.select(
+        "entry_id",
+        "family_id",
+        "magnitude",
+        "original_date",
+        *(f"original_{name}" for name in DECIDING),
+        "start_seconds",
+        (nw.col("start_seconds") + nw.col("magnitude")).alias("end_seconds"),
     )
-    return found.drop("project_id", "work_date", "so_far")
 
 
 def _zero(like: str) -> nw.Expr:
@@ -131,4 +101,4 @@ def _zero(like: str) -> nw.Expr:
 
 def _positive(name: str) -> nw.Expr:
     """The column, or zero where it is negative."""
-    return nw.when(nw.col(name) > 0).then(nw.col(name)).otherwise(_zero(name)).alias(name)
+    return nw.when(nw.col(name) > 0).then(nw.col(name)).otherwise(_zero(name))

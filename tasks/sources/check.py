@@ -10,7 +10,7 @@ from tasks.sources.fieldmap import Entity
 from tasks.sources.link import linked
 from tasks.sources.vendor import Finding, Link, Vendor
 
-PATIENCE: Final = 2      # attempts of a request: a person is waiting
+PATIENCE: Final = 2  # attempts of a request: a person is waiting
 
 
 def check(instance: str, settings: Settings, sleep: Callable[[float], None] = time.sleep) -> tuple[Finding, ...]:

@@ -16,7 +16,7 @@ from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retr
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE: Final = 60.0          # seconds, unless the vendor asks for more
+LONGEST_PAUSE: Final = 60.0  # seconds, unless the vendor asks for more
 TRANSIENT: Final = frozenset({406, 408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
 BROKEN: Final = (
     requests.ConnectionError,
@@ -44,7 +44,8 @@ class Client:
     policy: Policy
     timeout_seconds: float
     deadline_seconds: float
-    attempts: int = 8                                    # of one request, the first included
+    attempts: int = 8  # of one request, the first included
+    retry_seconds: float = 1.0  # before the first retry; doubles with each
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
@@ -131,13 +132,17 @@ class Client:
             raise verdict.error from None
         return verdict, None
 
-    def _exchange(
-        self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str]
-    ) -> Answer:
+    def _exchange(self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str]) -> Answer:
         # `auth` is given so that a .netrc on the machine cannot replace our header; redirects could carry it away.
         response = self.session.request(
-            method, self._address(path), params=params, data=form, auth=_Headers(headers), stream=True,
-            timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)), allow_redirects=False,
+            method,
+            self._address(path),
+            params=params,
+            data=form,
+            auth=_Headers(headers),
+            stream=True,
+            timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)),
+            allow_redirects=False,
         )
         with response:
             body = bytearray()
@@ -169,8 +174,8 @@ class Client:
 
     def _pause(self, verdict: Retry, attempt: int) -> None:
         """Wait as long as the vendor asked, else exponentially longer with jitter, never past the deadline."""
-        backoff = min(LONGEST_PAUSE, 2.0 ** (attempt - 1)) * (0.5 + self.chance() / 2)
-        pause = backoff if verdict.after is None else verdict.after + self.chance()
+        backoff = min(LONGEST_PAUSE, self.retry_seconds * 2.0 ** (attempt - 1)) * (0.5 + self.chance() / 2)
+        pause = backoff if verdict.after is None else verdict.after + self.retry_seconds * self.chance()
         if verdict.after is not None and verdict.after > self.deadline_seconds:
             raise QuotaError(
                 f"{self.policy.vendor} asks to wait {verdict.after:.0f} s, longer than {self.policy.prefix}"

@@ -40,9 +40,9 @@ class Entity(_Section):
 
     name: str = ""
     resource: str = Field("", validation_alias=AliasChoices("resource", "object"))
-    part_of: str = ""              # rides along with the pull of this entity
-    cursor: str = ""               # the vendor's stamp that windows are cut by; none: read whole every time
-    deleted: str = ""              # the attribute that marks a deleted record
+    part_of: str = ""  # rides along with the pull of this entity
+    cursor: str = ""  # the vendor's stamp that windows are cut by; none: read whole every time
+    deleted: str = ""  # the attribute that marks a deleted record
     params: dict[str, str] = {}
     fields: dict[Name, Mapped]
     custom_fields: dict[Name, Custom] = {}

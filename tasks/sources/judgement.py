@@ -64,7 +64,7 @@ class Policy:
     """
 
     vendor: str
-    prefix: str                                          # of the settings, e.g. BATON_SOURCES__SALESFORCE__
+    prefix: str  # of the settings, e.g. BATON_SOURCES__SALESFORCE__
     classify: Callable[[Answer], Verdict | None]
     authorize: Callable[["Client"], Mapping[str, str]]
     rejected: str

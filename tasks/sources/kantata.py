@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 NAME: Final = "kantata"
 SECOND: Final = timedelta(seconds=1)
 EVENTS: Final = "subscribed_events"
-RETENTION: Final = timedelta(days=9)         # of the event feed
+RETENTION: Final = timedelta(days=9)  # of the event feed
 IDS_AT_ONCE: Final = 100
 # Which deletion event speaks of which resource.
 DELETED: Final[Mapping[str, str]] = {
@@ -37,7 +37,14 @@ SUBJECTS: Final[Mapping[str, str]] = {"workspaces": "Workspace", "stories": "Sto
 def connect(instance: str, source: KantataSource, sleep: Callable[[float], None]) -> Client:
     """A client with Kantata's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.token.get_secret_value())
-    return Client(source.url, rules, source.timeout_seconds, source.deadline_seconds, sleep=sleep)
+    return Client(
+        source.url,
+        rules,
+        source.timeout_seconds,
+        source.deadline_seconds,
+        retry_seconds=source.retry_seconds,
+        sleep=sleep,
+    )
 
 
 def order(fields: FieldMap, source: KantataSource) -> tuple[str, ...]:

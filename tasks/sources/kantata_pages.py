@@ -10,7 +10,7 @@ from tasks.sources.vendor import Link, Record, Restless
 
 log = logging.getLogger(__name__)
 
-WALKS: Final = 4                  # before a walk counts as restless
+WALKS: Final = 4  # before a walk counts as restless
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _walk(link: Link, resource: str, params: Mapping[str, str]) -> Walk:
         page = _page(link, resource, {**params, "per_page": str(link.source.page_size), "page": str(number)})
         link.client.counts.pages += 1
         walk.counts.add(int(page["count"]))
-        for reference in page["results"]:       # the order, and what is primary, stand only here
+        for reference in page["results"]:  # the order, and what is primary, stand only here
             walk.records[reference["id"]] = page[reference["key"]][reference["id"]]
             walk.listed.append(reference["id"])
         for name, value in page.items():

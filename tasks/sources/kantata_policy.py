@@ -35,16 +35,21 @@ def bearer(client: Client, prefix: str, token: str) -> Mapping[str, str]:
 def classify(answer: Answer, prefix: str) -> Verdict | None:
     """What an error body says; None leaves it to the rules that hold for every vendor."""
     if answer.status == 403:
-        return Fatal(Forbidden(
-            f"Kantata answered 403 to {answer.path}: give the user behind {prefix}TOKEN the right (events need the "
-            "subscribed-events add-on and an administrator)."
-        ))
+        return Fatal(
+            Forbidden(
+                f"Kantata answered 403 to {answer.path}: give the user behind {prefix}TOKEN the right (events need the "
+                "subscribed-events add-on and an administrator)."
+            )
+        )
     if answer.status in (400, 404, 422):
-        return Fatal(Refused(
-            f"Kantata answered {answer.status} ({_kind(answer)}) to {answer.path}: check the field map's resource and "
-            f"params, and {prefix}URL.",
-            str(answer.status),
-        ))
+        return Fatal(
+            Refused(
+                f"Kantata answered {answer.status} ({_kind(answer)}) to {answer.path}: "
+                "check the field map's resource and "
+                f"params, and {prefix}URL.",
+                str(answer.status),
+            )
+        )
     return None
 
 

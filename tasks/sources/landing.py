@@ -94,7 +94,7 @@ def _difference(landing: Landing, entity: Entity, hi: datetime, reading: Reading
 def _parts(landing: Landing, part: Entity, reading: Reading, graves: pa.Table) -> pa.Table:
     """The parts that came, and deletions of those that their re-read or deleted parents no longer have."""
     came = reading.parts.get(part.name, {})
-    link_column = next(iter(part.fields))        # a part's first mapped column names its parent
+    link_column = next(iter(part.fields))  # a part's first mapped column names its parent
     parents = frozenset(reading.records) | frozenset(graves["id"].to_pylist())
     shape = landing.vendor.shape(part)
     before = live_children(landing.lake, landing.link.instance, shape, link_column, parents)

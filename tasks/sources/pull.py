@@ -19,7 +19,7 @@ from tasks.sources.vendor import Link, Vendor, Window
 
 log = logging.getLogger(__name__)
 
-SLICE: Final = 200_000       # records read and committed at once by a first pull, so that memory stays bounded
+SLICE: Final = 200_000  # records read and committed at once by a first pull, so that memory stays bounded
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ class Difference:
     """
 
     vanished: frozenset[str] = frozenset()
-    missed: Reading = Reading({})                 # noqa: RUF009 (frozen)
+    missed: Reading = Reading({})  # noqa: RUF009 (frozen)
     refusal: ContractError | None = None
 
 
@@ -44,9 +44,7 @@ def against_count(
         gone: Ids that it or an event showed as deleted.
     """
     theirs = vendor.count(link, entity, hi)
-    ours = live_count(
-        lake, link.instance, entity.name, stamped_before=hi, also=reading.records, without=gone
-    )
+    ours = live_count(lake, link.instance, entity.name, stamped_before=hi, also=reading.records, without=gone)
     if theirs == ours:
         return NOTHING
     held = (live(lake, link.instance, entity.name, stamped_before=hi) | frozenset(reading.records)) - gone
@@ -82,8 +80,12 @@ def guarded(link: Link, entity: Entity, vanished: frozenset[str], held: int, mis
     limit = policy().quality.mass_delete_stop_pct
     if len(vanished) <= 1 or len(vanished) * 100 <= held * limit:
         return Difference(vanished, missed)
-    return Difference(frozenset(), missed, ContractError(
-        f"{len(vanished)} of {held} records of {link.instance}.{entity.name} vanished at once, more than "
-        f"quality.mass_delete_stop_pct ({limit:g} %): none was marked deleted. If a permission was lost, restore it; "
-        "if they were deleted, raise the limit in config/policy.yaml for one run."
-    ))
+    return Difference(
+        frozenset(),
+        missed,
+        ContractError(
+            f"{len(vanished)} of {held} records of {link.instance}.{entity.name} vanished at once, more than "
+            f"quality.mass_delete_stop_pct ({limit:g} %): none was marked deleted. If a permission was lost, restore "
+            "it; if they were deleted, raise the limit in config/policy.yaml for one run."
+        ),
+    )

@@ -17,14 +17,21 @@ log = logging.getLogger(__name__)
 
 NAME: Final = "salesforce"
 OWN: Final = ("Id", "SystemModstamp", "IsDeleted")
-RESTARTS: Final = 4              # of one query whose locator was lost or whose rows do not add up
-IDS_AT_ONCE: Final = 200         # keeps the address below Salesforce's 16,384 bytes
+RESTARTS: Final = 4  # of one query whose locator was lost or whose rows do not add up
+IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 
 
 def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], None]) -> Client:
     """A client with Salesforce's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.client_id, source.client_secret.get_secret_value())
-    return Client(source.url, rules, source.timeout_seconds, source.deadline_seconds, sleep=sleep)
+    return Client(
+        source.url,
+        rules,
+        source.timeout_seconds,
+        source.deadline_seconds,
+        retry_seconds=source.retry_seconds,
+        sleep=sleep,
+    )
 
 
 def order(fields: FieldMap, source: SalesforceSource) -> tuple[str, ...]:

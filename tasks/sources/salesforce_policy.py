@@ -14,9 +14,9 @@ from tasks.sources.judgement import Answer, Fatal, Forbidden, Policy, Refused, R
 log = logging.getLogger(__name__)
 
 TOKEN: Final = "/services/oauth2/token"
-ACTED_ON: Final = frozenset({"QUERY_TIMEOUT", "INVALID_QUERY_LOCATOR"})    # the reader answers these itself
+ACTED_ON: Final = frozenset({"QUERY_TIMEOUT", "INVALID_QUERY_LOCATOR"})  # the reader answers these itself
 USAGE: Final = re.compile(r"api-usage=(\d+)/(\d+)")
-NEARLY: Final = 0.9              # of the day's requests
+NEARLY: Final = 0.9  # of the day's requests
 COLUMN: Final = re.compile(r"No such column '([A-Za-z0-9_.]+)' on entity '([A-Za-z0-9_]+)'")
 
 
@@ -93,10 +93,12 @@ def _login_refused(error: str, prefix: str) -> Verdict:
         return Fatal(AuthError(f"Salesforce answered {error}: {prefix}CLIENT_ID is wrong."))
     if error == "invalid_client":
         return Fatal(AuthError(f"Salesforce answered {error}: {prefix}CLIENT_SECRET (or {prefix}CLIENT_ID) is wrong."))
-    return Fatal(AuthError(
-        f"Salesforce answered {error}: check that {prefix}URL is the org's My Domain and that the app behind "
-        f"{prefix}CLIENT_ID allows the client-credentials flow with a user."
-    ))
+    return Fatal(
+        AuthError(
+            f"Salesforce answered {error}: check that {prefix}URL is the org's My Domain and that the app behind "
+            f"{prefix}CLIENT_ID allows the client-credentials flow with a user."
+        )
+    )
 
 
 def _unmapped(code: str, message: str, prefix: str) -> ConfigError:

@@ -32,7 +32,7 @@ class Link:
     """An open line to one configured instance."""
 
     instance: str
-    source: Any                 # the vendor's own settings, e.g. config.settings.KantataSource
+    source: Any  # the vendor's own settings, e.g. config.settings.KantataSource
     fields: FieldMap
     client: Client
 

@@ -6,6 +6,7 @@ everything in one database.
 """
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from config.settings import Settings
 from tasks.errors import ConfigError, WarehouseError
 
 Dialect = Literal["duckdb", "postgresql"]
+FILES = "give this user write access to BATON_HOME/warehouse, on a disk with free space."
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,24 @@ def warehouse(settings: Settings) -> Warehouse:
     )
 
 
+def probe(where: Warehouse) -> str:
+    """Connect to the warehouse as a run would and say what it is; nothing is written but, on DuckDB, the empty files.
+
+    Raises:
+        WarehouseError: the database is down, its files cannot be written, or the user may not create a schema.
+    """
+    if where.dialect == "duckdb":
+        with ops_transaction(where) as connection:  # the work file is left alone: a publish may hold its lock
+            connection.exec_driver_sql("SELECT 1")
+        return f"DuckDB files in {where.folder}, can be written"
+    with ops_transaction(where) as connection:
+        version = connection.scalar(sa.text("SHOW server_version"))
+        may_create = connection.scalar(sa.text("SELECT has_database_privilege(current_database(), 'CREATE')"))
+    if not may_create:
+        raise WarehouseError("The warehouse's user may not create schemas: GRANT CREATE ON DATABASE to it.")
+    return f"PostgreSQL {version}, can be written"
+
+
 @contextmanager
 def mart_transaction(where: Warehouse) -> Iterator[sa.Connection]:
     """One transaction on schema `mart` (and, on PostgreSQL, on everything).
@@ -74,7 +94,7 @@ def mart_transaction(where: Warehouse) -> Iterator[sa.Connection]:
     if where.dialect == "postgresql":
         engine = _postgresql(where)
     else:
-        where.folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(where)
         config = {"memory_limit": where.memory_limit}
         engine = sa.create_engine(f"duckdb:///{where.work}", poolclass=sa.NullPool, connect_args={"config": config})
         sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("SET TimeZone = 'UTC'"))
@@ -92,13 +112,22 @@ def ops_transaction(where: Warehouse) -> Iterator[sa.Connection]:
     if where.dialect == "postgresql":
         engine = _postgresql(where)
     else:
-        where.folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(where)
         engine = sa.create_engine(f"sqlite:///{where.ops}", poolclass=sa.NullPool, connect_args={"timeout": 60})
         sa.event.listen(engine, "connect", _write_ahead)
         sa.event.listen(engine, "begin", _begin_immediately)
         engine = engine.execution_options(schema_translate_map={"ops": None})
     with _transaction(engine) as connection:
         yield connection
+
+
+def _make_folder(where: Warehouse) -> None:
+    try:
+        where.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(
+            f"The warehouse's folder {where.folder} cannot be made ({type(error).__name__}): correct BATON_HOME."
+        ) from None
 
 
 def driver(connection: sa.Connection) -> Any:
@@ -125,15 +154,19 @@ def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
         with engine.begin() as connection:
             yield connection
     except sa.exc.DBAPIError as error:
-        raise WarehouseError(f"The warehouse ({engine.dialect.name}) {_remedy(error)}") from None
+        raise WarehouseError(f"The warehouse ({engine.dialect.name}) {_remedy(error, engine.dialect.name)}") from None
+    except sqlite3.Error as error:  # of the listener, which SQLAlchemy does not wrap
+        raise WarehouseError(f"The warehouse's file ops.sqlite cannot be written ({error}): {FILES}") from None
 
 
-def _remedy(error: sa.exc.DBAPIError) -> str:
+def _remedy(error: sa.exc.DBAPIError, dialect: str) -> str:
     """What to do; the database's own words only where they name schema objects, never values or the URL."""
     text = str(error.orig)
     if re.search(r"\block", text):
         return "is locked by another run: wait for it to end, then run again."
     if isinstance(error, sa.exc.OperationalError) and not error.statement:
-        return "does not answer: check BATON_WAREHOUSE_URL and that the server is up."
+        if dialect != "postgresql":
+            return f"cannot open its file: {FILES}"
+        return "does not answer: check BATON_WAREHOUSE_URL (user, password, database) and that the server is up."
     words = f": {text.splitlines()[0][:200]}" if isinstance(error, sa.exc.ProgrammingError) and text else ""
     return f"refused a statement ({type(error.orig).__name__}{words}): is it of another version than this code?"

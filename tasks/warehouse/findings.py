@@ -13,12 +13,12 @@ from tasks.sources.pull import Pulled
 from tasks.warehouse.connect import Warehouse
 from tasks.warehouse.serving import rows
 
-Row = Mapping[str, Any]
+Row = dict[str, Any]
 
 
 def pull_rows(pulled: Sequence[Pulled], source: str, failures: Mapping[str, BaseException]) -> list[Row]:
     """One row per entity of `ops.pull`; a failed one says why, without any value."""
-    done = [
+    done: list[Row] = [
         {
             "source": one.instance, "entity": one.entity, "window_from": one.lo, "window_to": one.hi, "state": "read",
             "rows_read": one.rows_read, "rows_appended": one.appended, "rows_unchanged": one.unchanged,
@@ -27,7 +27,9 @@ def pull_rows(pulled: Sequence[Pulled], source: str, failures: Mapping[str, Base
         }
         for one in pulled
     ]  # fmt: skip
-    failed = [{"source": source, "entity": name, "state": "failed", "reason": str(why)} for name, why in failures.items()]
+    failed: list[Row] = [
+        {"source": source, "entity": name, "state": "failed", "reason": str(why)} for name, why in failures.items()
+    ]
     return done + failed
 
 
@@ -44,7 +46,7 @@ def check_rows(results: Sequence[CheckResult], as_of: date) -> list[Row]:
 
 def conservation_rows(conserved: Sequence[Conservation], as_of: date) -> list[Row]:
     """Two rows per core table of `ops.conservation`: its keys, and their versions."""
-    found = []
+    found: list[Row] = []
     for one in conserved:
         keys = ("keys", one.read, one.clean, one.quarantined)
         versions = ("versions", one.versions_read, one.versions_clean, one.versions_quarantined)
@@ -62,8 +64,10 @@ def quarantine_rows(bench: duckdb.DuckDBPyConnection, as_of: date) -> pa.Table:
 def last_counts(where: Warehouse, before: date) -> dict[str, int]:
     """The keys of each core table that were clean at the last publish of an earlier day; empty when there is none."""
     try:
-        builds = rows(where, "SELECT run_id FROM mart.mart_build WHERE as_of < :day ORDER BY as_of DESC LIMIT 1", day=before)
-    except WarehouseError:      # nothing was ever published
+        builds = rows(
+            where, "SELECT run_id FROM mart.mart_build WHERE as_of < :day ORDER BY as_of DESC LIMIT 1", day=before
+        )
+    except WarehouseError:  # nothing was ever published
         return {}
     if not builds:
         return {}

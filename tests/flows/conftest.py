@@ -1,8 +1,9 @@
 """Whole nights of the pretend company, over real HTTP, with real flows on a real Prefect server."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from tasks.metrics.catalogue import METRICS
 from tasks.warehouse.connect import Warehouse, warehouse
 from tasks.warehouse.serving import rows, table
 
-SMALL = 40      # accounts, where the company's size does not matter
+SMALL = 40  # accounts, where the company's size does not matter
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,7 @@ class Installation:
     sandbox: Sandbox
     monkeypatch: pytest.MonkeyPatch
     warehouse_url: str = ""
+    more: Mapping[str, str] = field(default_factory=dict)     # settings beside those
 
     def at(self, clock: datetime) -> Settings:
         """Point this process at the installation, at an instant."""
@@ -48,6 +50,7 @@ class Installation:
             "BATON_HOME": str(self.home),
             "BATON_NOW": clock.isoformat(),
             "BATON_WAREHOUSE_URL": self.warehouse_url,
+            **self.more,
         }
 
     def night(self, clock: datetime, as_of: date):
@@ -71,7 +74,9 @@ class Installation:
         """Every published mart, in the order of its key: what "the same warehouse" means, with the alert states."""
         where = self.warehouse
         held = {
-            metric.table: table(where, f"SELECT * FROM mart.{metric.table} ORDER BY {', '.join(('as_of', *metric.grain))}")
+            metric.table: table(
+                where, f"SELECT * FROM mart.{metric.table} ORDER BY {', '.join(('as_of', *metric.grain))}"
+            )
             for metric in METRICS
         }
         states = "SELECT fingerprint, kind, entity, severity, status FROM ops.alert_state ORDER BY fingerprint"
@@ -79,9 +84,11 @@ class Installation:
 
 
 @contextmanager
-def installation(home: Path, world, warehouse_url: str = "") -> Iterator[Installation]:
+def installation(
+    home: Path, world, warehouse_url: str = "", more: Mapping[str, str] | None = None
+) -> Iterator[Installation]:
     with pytest.MonkeyPatch.context() as monkeypatch, running(world, DEMO_DAYS[0][0]) as sandbox:
-        yield Installation(home, sandbox, monkeypatch, warehouse_url)
+        yield Installation(home, sandbox, monkeypatch, warehouse_url, more or {})
     settings.cache_clear()
 
 
@@ -103,4 +110,48 @@ def four_nights(prefect_server, company, tmp_path_factory) -> Iterator[Installat
         for clock, as_of in DEMO_DAYS:
             state = baton.night(clock, as_of)
             assert state.is_completed(), state.message
+        yield baton
+
+
+@pytest.fixture(scope="session")
+def paged_company():
+    return build(PAGED)[0]
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What nights without any fault publish, and the state of an installation between two of them."""
+
+    after_october: Path                     # the home of an installation that has run one night
+    october: dict[str, pa.Table]            # the marts after that night
+    today: dict[str, pa.Table]              # after the next one too
+    today_alone: dict[str, pa.Table]        # of an installation whose first night is today's
+
+
+@pytest.fixture(scope="session")
+def undisturbed(prefect_server, paged_company, tmp_path_factory) -> Undisturbed:
+    kept = tmp_path_factory.mktemp("undisturbed")
+    with installation(kept / "two", paged_company, more=QUICK) as baton:
+        assert baton.night(*OCTOBER).is_completed()
+        october = baton.marts()
+        shutil.copytree(baton.home, kept / "october")
+        assert baton.night(*TODAY).is_completed()
+        today = baton.marts()
+    with installation(kept / "one", paged_company, more=QUICK) as baton:
+        assert baton.night(*TODAY).is_completed()
+        return Undisturbed(kept / "october", october, today, baton.marts())
+
+
+@pytest.fixture
+def fresh(prefect_server, paged_company, tmp_path) -> Iterator[Installation]:
+    """An installation that has never run."""
+    with installation(tmp_path / "home", paged_company, more=QUICK) as baton:
+        yield baton
+
+
+@pytest.fixture
+def second_night(undisturbed, paged_company, tmp_path) -> Iterator[Installation]:
+    """An installation that has run October's night; today's is next."""
+    shutil.copytree(undisturbed.after_october, tmp_path / "home")
+    with installation(tmp_path / "home", paged_company, more=QUICK) as baton:
         yield baton

@@ -39,7 +39,10 @@ def test_creep_by_project_and_class_on_the_newest_day(four_nights, ledger):
         "FROM mart.scope_creep_entry WHERE as_of = :day GROUP BY project_id, leakage_class",
         day=DAYS[-1],
     )
-    published = {(row["project_id"], row["leakage_class"]): (minor(row["gross"]) or 0, minor(row["leakage"]) or 0) for row in found}
+    published = {
+        (row["project_id"], row["leakage_class"]): (minor(row["gross"]) or 0, minor(row["leakage"]) or 0)
+        for row in found
+    }
     planted = {key: (leak.gross_minor, leak.leakage_minor) for key, leak in ledger.creep(DAYS[-1]).items()}
     same({k: v for k, v in planted.items() if any(v)}, {k: v for k, v in published.items() if any(v)})
 
@@ -73,12 +76,16 @@ def test_capture(four_nights, ledger, day: date):
 def test_creep_of_the_company_by_month(four_nights, ledger):
     """What each month's class rows hold of time (what is owed without time stands beside them in L6 and L8)."""
     found = four_nights.rows(
-        "SELECT month, l1_amount AS l1, l2_amount AS l2, l3_amount AS l3, l4_amount AS l4, l5_amount AS l5, l7_amount AS l7 "
+        "SELECT month, l1_amount AS l1, l2_amount AS l2, l3_amount AS l3, l4_amount AS l4, l5_amount AS l5, "
+        "l7_amount AS l7 "
         "FROM mart.scope_creep_monthly WHERE as_of = :day",
         day=DAYS[-1],
     )
     published = {
-        (row["month"], name.upper()): minor(row[name]) for row in found for name in ("l1", "l2", "l3", "l4", "l5", "l7") if row[name]
+        (row["month"], name.upper()): minor(row[name])
+        for row in found
+        for name in ("l1", "l2", "l3", "l4", "l5", "l7")
+        if row[name]
     }
     planted = {
         (month, name): leak.leakage_minor
@@ -89,15 +96,23 @@ def test_creep_of_the_company_by_month(four_nights, ledger):
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_movements(four_nights, ledger, day: date):
-    found = four_nights.rows("SELECT month, account_id, movement, amount FROM mart.mrr_movement WHERE as_of = :day", day=day)
-    published = {(row["month"], row["account_id"], row["movement"]): minor(row["amount"]) for row in found if row["amount"]}
+    found = four_nights.rows(
+        "SELECT month, account_id, movement, amount FROM mart.mrr_movement WHERE as_of = :day", day=day
+    )
+    published = {
+        (row["month"], row["account_id"], row["movement"]): minor(row["amount"]) for row in found if row["amount"]
+    }
     same({key: amount for key, amount in ledger.movements(day).items() if amount}, published)
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_mrr(four_nights, ledger, day: date):
-    found = four_nights.rows("SELECT month, account_id, closing_amount FROM mart.mrr_account WHERE as_of = :day", day=day)
-    published = {(row["month"], row["account_id"]): minor(row["closing_amount"]) for row in found if row["closing_amount"]}
+    found = four_nights.rows(
+        "SELECT month, account_id, closing_amount FROM mart.mrr_account WHERE as_of = :day", day=day
+    )
+    published = {
+        (row["month"], row["account_id"]): minor(row["closing_amount"]) for row in found if row["closing_amount"]
+    }
     same(ledger.mrr(day), published)
 
 
@@ -106,7 +121,11 @@ def test_nrr_and_grr(four_nights, ledger, day: date):
     found = four_nights.rows("SELECT * FROM mart.nrr_monthly WHERE as_of = :day AND base_amount > 0", day=day)
     money = ("base_amount", "end_amount", "retained_amount", "end_excl_winback_amount")
     published = {
-        (row["month"], row["segment"]): (*(minor(row[name]) for name in money), row["cohort_count"], row["retained_count"])
+        (row["month"], row["segment"]): (
+            *(minor(row[name]) for name in money),
+            row["cohort_count"],
+            row["retained_count"],
+        )
         for row in found
     }
     same({key: astuple(window) for key, window in ledger.nrr(day).items()}, published)
@@ -122,7 +141,9 @@ def test_planned_earned_and_actual(four_nights, ledger, day: date):
     for row in found:
         names = ("pv", "ev", "ac", "bac", "original_bac")
         in_cost = tuple(minor(row[f"{name}_amount"]) for name in names)
-        in_hours = tuple(None if row[f"{name}_hours"] is None else int(row[f"{name}_hours"] * 3600 + 0.5) for name in names)
+        in_hours = tuple(
+            None if row[f"{name}_hours"] is None else int(row[f"{name}_hours"] * 3600 + 0.5) for name in names
+        )
         published[row["project_id"]] = (row["unit"], *(in_cost if row["unit"] == "cost" else in_hours))
     same({project: astuple(earned) for project, earned in ledger.schedule(day).items()}, published)
 
@@ -156,7 +177,16 @@ def test_no_row_is_lost(four_nights, day: date):
 
 def test_the_bridge_closes_to_the_cent(four_nights):
     found = four_nights.rows("SELECT * FROM mart.mrr_bridge")
-    moves = ("new", "expansion", "contraction", "churn", "reactivation", "fx", "merge_transfer", "prior_period_adjustment")
+    moves = (
+        "new",
+        "expansion",
+        "contraction",
+        "churn",
+        "reactivation",
+        "fx",
+        "merge_transfer",
+        "prior_period_adjustment",
+    )
     assert found
     for row in found:
         assert row["opening_amount"] + sum(row[f"{name}_amount"] for name in moves) == row["closing_amount"], row

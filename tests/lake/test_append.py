@@ -59,7 +59,7 @@ def test_cursor_and_data_land_in_one_commit(lake):
     assert cursor(lake, "psa", "task") is None
     append(lake, "psa", "task", batch({"id": "1", "hours": 5}), hi=MORNING, details={"run_id": "r9"})
     table = DeltaTable(f"{lake}/psa/task")
-    assert table.version() == 1           # 0 made the empty table
+    assert table.version() == 1  # 0 made the empty table
     assert table.history(1)[0]["run_id"] == "r9"
     assert cursor(lake, "psa", "task") == MORNING
 

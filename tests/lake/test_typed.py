@@ -109,5 +109,3 @@ def test_no_records_give_an_empty_table_of_the_right_columns():
     empty = rows(SHAPE, [], at=AT, run_id="r1")
     assert empty.num_rows == 0
     assert empty.schema.names[:3] == ["id", "name", "seats"]
-
-

@@ -72,7 +72,7 @@ def test_what_is_transient_is_retried_with_growing_pauses():
 def test_retry_after_is_obeyed():
     made, watch = client(Reply(429, headers={"Retry-After": "7"}), Reply(200))
     made.get("things")
-    assert watch.slept == [8.0]                          # 7 and up to a second of jitter
+    assert watch.slept == [8.0]  # 7 and up to a second of jitter
 
 
 def test_a_wait_beyond_the_deadline_is_a_quota():
@@ -129,7 +129,10 @@ def test_an_absolute_path_stays_on_the_host():
     made, _ = client(Reply(200), Reply(200))
     made.get("/next/page-2")
     made.get("things")
-    assert [url for _, url, _ in made.session.sent] == ["http://vendor.test/next/page-2", "http://vendor.test/api/things"]
+    assert [url for _, url, _ in made.session.sent] == [
+        "http://vendor.test/next/page-2",
+        "http://vendor.test/api/things",
+    ]
 
 
 def test_no_secret_is_logged_or_shown(caplog):

@@ -48,7 +48,7 @@ def test_a_record_lands_with_its_columns(company, serve):
 
 
 def test_pages_ties_and_a_second_pull_that_changes_nothing(company, serve):
-    many_entries(company, 450)                                   # all with one stamp: ties across three pages
+    many_entries(company, 450)  # all with one stamp: ties across three pages
     bench = serve()
     assert bench.pull("kantata", "time_entry").pages == 3
     assert bench.live("kantata", "time_entry") == {str(number) for number in range(1, 451)}
@@ -109,10 +109,9 @@ def test_a_hard_deleted_row_is_marked_by_its_event_or_by_the_count(company, serv
     assert bench.pull("kantata", "time_entry").deleted == 0
 
 
-
 def test_a_mass_deletion_is_refused_and_the_rest_kept(company, serve):
     many_entries(company, 10)
-    for number in range(1, 4):                                   # 3 of 10, the policy allows 20 %
+    for number in range(1, 4):  # 3 of 10, the policy allows 20 %
         company.psa_gone("time_entries", str(number), NOW + MINUTE)
     entry(company, "10", NOW + MINUTE, time_in_minutes=600)
     bench = serve()
@@ -148,8 +147,6 @@ def test_a_deleted_story_comes_with_its_mark(company, serve):
     assert bench.live("kantata", "story") == {"2"}
 
 
-
-
 def test_a_missing_custom_field_stops_only_its_entity(company, serve):
     for number, name in enumerate(STORY_FIELDS[1:]):
         company.psa("custom_fields", str(number), name=name, subject_type="Story")
@@ -177,7 +174,7 @@ def test_an_invoice_brings_its_items_and_a_removed_item_is_marked(company, serve
     invoice(company, NOW + MINUTE, time_entry_ids=["1"])
     bench = serve()
     pulled = bench.pull("kantata", "invoice")
-    assert pulled.rows_read == 5                                  # the invoice and its four items
+    assert pulled.rows_read == 5  # the invoice and its four items
     items = bench.held("kantata", "invoice_item")
     assert {key: (item["amount_cents"], item["story_id"]) for key, item in items.items()} == {
         "50:time_entry:1": (None, None),
@@ -224,7 +221,7 @@ def test_events_come_once_each_and_only_nine_days_back(company, serve):
                     current_payload={"workspace_id": 7, "amount_in_cents": 1000})  # fmt: skip
     bench = serve()
     pulled = bench.pull("kantata", "change_event")
-    assert pulled.rows_read == 27                                 # 27 * 8 hours are nine days
+    assert pulled.rows_read == 27  # 27 * 8 hours are nine days
     event = bench.held("kantata", "change_event")["1"]
     assert (event["workspace_id"], event["amount_cents"]) == ("7", 1000)
 

@@ -40,7 +40,7 @@ def test_pages_ties_and_a_second_pull_that_changes_nothing(company, serve):
     for number in range(450):
         account(company, number)
     bench = serve().with_source("salesforce", page_size=200)
-    assert bench.pull("salesforce", "account").pages == 3         # 200, a short page, the rest
+    assert bench.pull("salesforce", "account").pages == 3  # 200, a short page, the rest
     assert len(bench.live("salesforce", "account")) == 450
     again = bench.pull("salesforce", "account")
     assert (again.appended, again.deleted) == (0, 0)

@@ -1,0 +1,117 @@
+"""Whatever the vendors do wrong, the published numbers are those of a night without faults.
+
+A fault that passes leaves no trace at all; one that lasts fails its own part of the night, says what to do about it,
+and the next good night puts everything right.
+"""
+
+import pytest
+
+from sandbox.faults import EVERYONE, KINDS, SOURCES, Fault
+from tests.flows.conftest import OCTOBER, TODAY
+from tests.flows.sameness import of_days, same, without
+
+PASSING = tuple(name for name, kind in KINDS.items() if not kind.is_lasting)
+SINKS = tuple(name for name in EVERYONE if name not in SOURCES)
+
+
+def faults(name: str, place: int = 0) -> list[Fault]:
+    """The fault on every vendor that shows it, a few times; `place` moves it along the requests."""
+    details = {
+        "rate_limit": {"seconds": 0},
+        "timeout": {"seconds": 3.5, "times": 1},
+        "expired_token": {"times": 1},
+        "locator_lost": {"times": 1},
+        "query_timeout": {"over": 100, "after": 0},
+        "moving_rows": {"times": 2},
+        "duplicate_rows": {"times": 2, "after": 0},
+    }.get(name, {})
+    between_pages = name in ("expired_token", "locator_lost", "moving_rows")
+    usual = {"after": 0 if between_pages else 3 + place, "every": 1 if between_pages else 3, "times": 4}
+    return [
+        Fault(name, vendor, **(usual | ({"after": 0, "every": 2} if vendor in SINKS else {}) | details))
+        for vendor in KINDS[name].vendors
+    ]
+
+
+# Errors without a body, with an HTML body, and one that a gateway makes up.
+STATUSES = [
+    Fault("server_error", vendor, after=place * 5, every=2, times=2, status=status, is_html=is_html)
+    for vendor in SOURCES
+    for place, (status, is_html) in enumerate([(406, False), (420, False), (502, True), (500, False)])
+]
+
+
+def insist_on_firing(baton) -> None:
+    silent = [(row["name"], row["vendor"], row["seen"]) for row in baton.sandbox.faults.counts() if not row["fired"]]
+    assert not silent, f"never shown (name, vendor, requests met): {silent}"
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_a_fault_that_passes_changes_no_number(undisturbed, fresh, name: str):
+    fresh.sandbox.set_faults(*faults(name))
+    state = fresh.night(*TODAY)
+    assert state.is_completed(), state.message
+    insist_on_firing(fresh)
+    same(fresh.marts(), undisturbed.today_alone)
+
+
+def test_all_of_them_together_on_two_nights_change_no_number(undisturbed, fresh):
+    for night in (OCTOBER, TODAY):
+        fresh.sandbox.set_faults(*STATUSES, *(one for place, name in enumerate(PASSING) for one in faults(name, 7 * place)))
+        state = fresh.night(*night)
+        assert state.is_completed(), state.message
+        if night == OCTOBER:    # the second night asks for less: not every fault finds its request there
+            insist_on_firing(fresh)
+    assert sum(row["fired"] for row in fresh.sandbox.faults.counts()) > len(PASSING)
+    same(fresh.marts(), undisturbed.today)
+
+
+LASTING = {
+    "daily_limit": (
+        [Fault("daily_limit", "salesforce")],
+        {("salesforce", "account")},
+        ("salesforce is partly pulled", "account:", "limit of API requests in 24 hours is used up", "run again when it frees"),
+    ),
+    "denied_scope": (
+        [Fault("denied_scope", "kantata", path="/time_entries")],
+        {("kantata", "time_entry")},
+        ("kantata is partly pulled", "time_entry:", "403", "BATON_SOURCES__KANTATA__TOKEN the right"),
+    ),
+    "missing_field": (
+        [
+            Fault("missing_field", "salesforce", object="Opportunity", field="Type"),
+            Fault("missing_field", "kantata", object="custom_fields", field="Contract type"),
+        ],
+        {("salesforce", "opportunity"), ("kantata", "workspace")},
+        ("opportunity:", "Opportunity.Type", "workspace:", "Workspace.Contract type", "give the user access to it"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LASTING)
+def test_a_fault_that_lasts_fails_its_part_and_is_made_good(undisturbed, second_night, name: str):
+    baton = second_night
+    switches, parts, said = LASTING[name]
+    baton.sandbox.set_faults(*switches)
+    state = baton.night(*TODAY)
+    insist_on_firing(baton)
+    assert state.is_failed()
+    assert [text for text in said if text not in state.message] == []
+
+    run_id = baton.rows("SELECT run_id FROM mart.mart_build WHERE as_of = :day", day=TODAY[1])
+    assert run_id, "the publish went on"
+    pulls = baton.rows("SELECT source, entity, state FROM ops.pull WHERE window_to > :at OR state = 'failed'", at=OCTOBER[0])
+    assert {(row["source"], row["entity"]) for row in pulls if row["state"] == "failed"} == parts
+    others = {row["source"] for row in pulls if row["state"] != "failed"}
+    assert others == ({"kantata"} if name == "daily_limit" else set(SOURCES))
+    ended = baton.rows("SELECT state, reason FROM ops.run WHERE as_of = :day", day=TODAY[1])
+    assert [row["state"] for row in ended] == ["partly_failed"]
+    kept = {OCTOBER[1]}
+    same(of_days(baton.marts(), kept), of_days(undisturbed.today, kept))
+
+    baton.sandbox.set_faults()
+    assert baton.night(*TODAY).is_completed()
+    same(without(baton.marts(), "alert_state"), without(undisturbed.today, "alert_state"))
+    health = baton.rows("SELECT kind, status FROM ops.alert_state WHERE kind IN ('source_failed', 'entity_failed')")
+    assert health
+    assert {row["status"] for row in health} == {"resolved"}
