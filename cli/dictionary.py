@@ -1,5 +1,6 @@
 """`baton dictionary`: what every published and conformed column means, from the code that makes it."""
 
+from collections.abc import Iterable
 from inspect import cleandoc
 from typing import Annotated
 
@@ -40,7 +41,7 @@ def text() -> str:
     return "\n".join(parts)
 
 
-def _table(rows) -> str:  # type: ignore[no-untyped-def]
+def _table(rows: Iterable[tuple[str, str]]) -> str:
     return "| column | meaning |\n|---|---|\n" + "".join(f"| {name} | {meaning} |\n" for name, meaning in rows)
 
 

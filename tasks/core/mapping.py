@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import duckdb
 
+from tasks.core.currencies import ZERO_DECIMAL
+
 CASTS = {
     "integer": "BIGINT",
     "number": "DECIMAL(18, 6)",
@@ -12,24 +14,6 @@ CASTS = {
     "text": "VARCHAR",
     "instant": "TIMESTAMPTZ",
 }
-ZERO_DECIMAL = (
-    "BIF",
-    "CLP",
-    "DJF",
-    "GNF",
-    "ISK",
-    "JPY",
-    "KMF",
-    "KRW",
-    "PYG",
-    "RWF",
-    "UGX",
-    "VND",
-    "VUV",
-    "XAF",
-    "XOF",
-    "XPF",
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +37,7 @@ def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     price times a quantity, in minor units. `local_date(instant)`: its day in the reporting zone.
     `is_given(words)`: 1 when there are any.
     """
-    zero_decimal = ", ".join(f"'{code}'" for code in ZERO_DECIMAL)
+    zero_decimal = ", ".join(f"'{code}'" for code in sorted(ZERO_DECIMAL))
     for definition in (
         """half_even(n, d) AS (sign(n)::HUGEINT * (abs(n)::HUGEINT // d + CASE
             WHEN 2 * (abs(n)::HUGEINT % d) > d THEN 1

@@ -11,8 +11,7 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics import client_time, scope
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import half_even
-from tasks.metrics.time_value import SECONDS_AN_HOUR, worth
+from tasks.metrics.money import SECONDS_AN_HOUR, half_even, worth
 
 MONTHS_A_YEAR = 12
 _USED_UP = (

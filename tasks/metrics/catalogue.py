@@ -1,5 +1,8 @@
 """Every metric, in dependency order. Add one: its module, its suite, its test, one line here."""
 
+from tasks.metrics.allowance import TIME_ALLOWANCE
+from tasks.metrics.client_time import CLIENT_TIME
+from tasks.metrics.invoiced_time import TIME_INVOICED
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
 from tasks.metrics.mrr_account import MRR_ACCOUNT
 from tasks.metrics.mrr_bridge import MRR_BRIDGE
@@ -7,13 +10,17 @@ from tasks.metrics.mrr_line import MRR_LINE
 from tasks.metrics.mrr_movement import MRR_MOVEMENT
 from tasks.metrics.nrr_account import NRR_ACCOUNT
 from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tasks.metrics.rate_of_day import RATE_OF_DAY
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
 from tasks.metrics.schedule_project import SCHEDULE_PROJECT
 from tasks.metrics.schedule_task import SCHEDULE_TASK
+from tasks.metrics.scope import TIME_SCOPE
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+from tasks.metrics.time_value import TIME_VALUE
+from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
     MRR_LINE,
@@ -22,6 +29,13 @@ STEPS_AND_METRICS = (
     MRR_BRIDGE,
     NRR_ACCOUNT,
     NRR_MONTHLY,
+    CLIENT_TIME,
+    RATE_OF_DAY,
+    TIME_VALUE,
+    TIME_SCOPE,
+    TIME_ALLOWANCE,
+    TIME_INVOICED,
+    UNINVOICED,
     SCOPE_CREEP_ENTRY,
     SCOPE_CREEP_PROJECT,
     SCOPE_CREEP_MONTHLY,

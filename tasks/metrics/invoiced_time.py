@@ -4,9 +4,10 @@ from datetime import date
 
 import narwhals as nw
 
-from tasks.metrics.metric import Frames
-from tasks.metrics.money import divide_half_even, in_reporting
-from tasks.metrics.time_value import with_worth
+from config.policy import Policy
+from tasks.metrics import allowance
+from tasks.metrics.metric import Frames, Metric
+from tasks.metrics.money import half_even, in_reporting, worth
 
 # What a posted line adds to: sums per entry.
 _SUMS = (
@@ -25,14 +26,27 @@ def posted(frames: Frames, as_of: date) -> nw.LazyFrame:
     return frames["invoice_line"].filter(nw.col("status") == "posted", nw.col("posted_date") <= nw.lit(as_of))
 
 
-def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
-    """Add `billed_seconds` (of the magnitude), their value `billed_worth`, and `billed_minor`, the charge.
+COLUMNS = {
+    **allowance.COLUMNS,
+    "billed_seconds": "what of the magnitude was invoiced",
+    "billed_worth": "its value, in the rate's currency",
+    "billed_minor": "what was charged for it, in the rate's currency, from 0 up to its value",
+}
+
+
+def time_invoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """The time with its allowance, and what of it posted invoice lines bill.
 
     A line without seconds bills the whole entry, unless it is negative: then it credits an amount only. A credit of
     seconds releases them. The charge never exceeds the value. On a fixed fee, lines without an amount do not bill; time
     that is not approved is never billed. A charge in another currency is compared at the tables of the posting and of
     the work; where a table is missing, no shortfall is claimed.
     """
+    return invoiced(frames["time_allowance"], frames, as_of)
+
+
+def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
+    """Add `billed_seconds` (of the magnitude), their value `billed_worth`, and `billed_minor`, the charge."""
     frame = frame.join(_per_entry(frames, as_of), how="left", left_on="entry_id", right_on="_entry_id")
     frame = frame.with_columns(nw.col(name).fill_null(0).cast(nw.Int64).alias(name) for name in _SUMS)
     free = nw.col("contract_type") != "fixed_fee"
@@ -42,36 +56,17 @@ def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
     ).with_columns(
         (nw.col("whole") * nw.col("magnitude") + nw.col("net_seconds") * nw.col("sign")).alias("net_seconds")
     )
-    net, is_billing = nw.col("net_seconds"), (nw.col("approval") == "approved") & (nw.col("net_seconds") > 0)
-    billed = (
-        nw.when(is_billing & (net > nw.col("magnitude")))
-        .then(nw.col("magnitude"))
-        .when(is_billing)
-        .then(net)
-        .otherwise(0)
-    )
-    frame = with_worth(
-        frame.with_columns(billed.cast(nw.Int64).alias("billed_seconds")),
-        "billed_worth",
-        "billed_seconds",
-        "rate_minor",
-    )
-    return _with_charge(frame).drop(*_SUMS, "whole", "net_seconds", "line_currency", "other_currency")
-
-
-def _with_charge(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `billed_minor`: the amount charged, in the rate's currency, between 0 and the value of the billed seconds."""
-    frame = frame.with_columns((nw.col("reporting_minor") * 10**8).alias("_reporting"))
-    frame = divide_half_even(frame, "_foreign", "_reporting", "rate_fx")
+    is_billing = (nw.col("approval") == "approved") & (nw.col("net_seconds") > 0)
+    billed = nw.when(is_billing).then(nw.min_horizontal("net_seconds", "magnitude")).otherwise(0)
+    frame = frame.with_columns(billed.cast(nw.Int64).alias("billed_seconds"))
     same = (nw.col("line_currency") == nw.col("rate_currency")) & (nw.col("line_currency") == nw.col("other_currency"))
-    converted = nw.when(nw.col("unconverted") == 0).then(nw.col("_foreign"))
+    foreign = half_even(nw.col("reporting_minor") * 10**8, nw.col("rate_fx"))
+    converted = nw.when(nw.col("unconverted") == 0).then(foreign)
     charged = nw.when(same.fill_null(False)).then(nw.col("amount_minor")).otherwise(converted) * nw.col("sign")
-    frame = frame.with_columns(charged.alias("_charged"))
-    in_full = (nw.col("_charged") > nw.col("billed_worth")) | nw.col("_charged").is_null()
-    billed = (
-        nw.when(in_full).then(nw.col("billed_worth")).when(nw.col("_charged") < 0).then(0).otherwise(nw.col("_charged"))
-    )
-    return frame.with_columns(billed.cast(nw.Int64).alias("billed_minor")).drop("_reporting", "_foreign", "_charged")
+    frame = frame.with_columns(worth("billed_seconds", "rate_minor").alias("billed_worth"), charged.alias("charged"))
+    in_full = (nw.col("charged") > nw.col("billed_worth")) | nw.col("charged").is_null()
+    minor = nw.when(in_full).then(nw.col("billed_worth")).when(nw.col("charged") < 0).then(0).otherwise(nw.col("charged"))
+    return frame.with_columns(minor.cast(nw.Int64).alias("billed_minor"))
 
 
 def _per_entry(frames: Frames, as_of: date) -> nw.LazyFrame:
@@ -98,3 +93,13 @@ def _per_entry(frames: Frames, as_of: date) -> nw.LazyFrame:
         nw.col("currency").max().alias("other_currency"),
     )
     return sums.rename({"entry_id": "_entry_id"})
+
+
+TIME_INVOICED = Metric(
+    table="time_invoiced",
+    grain=("entry_id",),
+    inputs=("time_allowance", "invoice_line", "fx_rate"),
+    columns=COLUMNS,
+    compute=time_invoiced,
+    is_step=True,
+)

@@ -6,6 +6,8 @@ DuckDB binds a whole query again at each operation on a frame: round several col
 
 import narwhals as nw
 
+SECONDS_AN_HOUR = 3600
+
 
 def half_even(numerator: nw.Expr, denominator: nw.Expr | int) -> nw.Expr:
     """`numerator / denominator` in whole units, ties to even, as int64; null where either is null.
@@ -19,6 +21,11 @@ def half_even(numerator: nw.Expr, denominator: nw.Expr | int) -> nw.Expr:
     odd = down - 2 * (down // 2)
     up = nw.when(twice_rest > divisor).then(1).when(twice_rest == divisor).then(odd).otherwise(0)
     return (down + up).cast(nw.Int64)
+
+
+def worth(seconds: str, rate: str) -> nw.Expr:
+    """The column `seconds` at the column `rate` an hour, half-even, in the rate's minor units."""
+    return half_even(nw.col(seconds) * nw.col(rate), SECONDS_AN_HOUR)
 
 
 def divide_half_even(frame: nw.LazyFrame, into: str, numerator: str, denominator: str | int) -> nw.LazyFrame:

@@ -6,7 +6,7 @@ are beyond the budget. What is reversed no longer uses up an allowance.
 
 import narwhals as nw
 
-from tasks.metrics.money import half_even
+from tasks.metrics.money import half_even, worth
 
 # What decides the scope: a reversal has its original's.
 DECIDING = ("task_id", "change_order_id", "is_billable", "non_billable_reason", "approval")
@@ -21,7 +21,7 @@ def followed(entries: nw.LazyFrame) -> nw.LazyFrame:
     reversals = _reversals(entries)
     taken = reversals.group_by("family_id").agg(nw.col("magnitude").sum().alias("reversed_seconds"))
     frame = entries.join(
-        reversals.select(nw.all().exclude("magnitude")).rename({"entry_id": "_entry_id"}),
+        reversals.drop("magnitude").rename({"entry_id": "_entry_id"}),
         how="left",
         left_on="entry_id",
         right_on="_entry_id",

@@ -5,14 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.allowance import allowed
-from tasks.metrics.invoiced_time import invoiced
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.reversals import followed
-from tasks.metrics.scope import scoped
+from tasks.metrics.reversals import placed
 from tasks.metrics.settlement import settled, with_settlement
-from tasks.metrics.time_value import client_entries, valued
-from tasks.metrics.uninvoiced import uninvoiced_changes, uninvoiced_milestones
 
 COLUMNS = {
     "part_id": "the entry, change order or milestone, and its part: billed, write_down, within or beyond the allowance",
@@ -50,38 +45,27 @@ def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
     `billing_days` (before: NOT_YET_DUE). Gross values sum to all valued time exactly. Negative entries follow the entry
     they reverse.
     """
-    entries = client_entries(frames, as_of)
-    frame = scoped(followed(valued(frames, entries), entries), frames, entries, as_of)
-    frame = invoiced(allowed(frame, as_of), frames, as_of)
-    frame = settled(frame, frames["time_entry"], as_of, policy.leakage.wip_days)
-    none = nw.when(nw.col("entry_id").is_null())
+    frame = settled(placed(frames["time_invoiced"]), as_of, policy.leakage.wip_days)
+    none = nw.when(nw.col("project_id").is_null())  # typed nulls: never true
     time = frame.with_columns(
         nw.concat_str(nw.col("entry_id"), nw.lit("/"), nw.col("part")).alias("part_id"),
         none.then(nw.col("entry_id")).alias("milestone_id"),
     )
-    columns = [name for name in COLUMNS if name != "settlement"]
-    owed = (
-        uninvoiced(frames, as_of, policy.leakage.billing_days)
-        for uninvoiced in (uninvoiced_changes, uninvoiced_milestones)
+    nothing = (nw.col("leakage_minor") - nw.col("leakage_minor")).fill_null(0)
+    owed = frames["uninvoiced"].with_columns(
+        *(none.then(nw.col("part_id")).alias(name) for name in ("entry_id", "scope_reason")),
+        nothing.alias("seconds"),
+        nothing.alias("gross_minor"),
+        none.then(nw.col("leakage_minor")).alias("standard_minor"),
     )
-    rows = nw.concat([time.select(columns), *(each.select(columns) for each in owed)])
-    return with_settlement(rows)
+    columns = [name for name in COLUMNS if name != "settlement"]
+    return with_settlement(nw.concat([time.select(columns), owed.select(columns)]))
 
 
 SCOPE_CREEP_ENTRY = Metric(
     table="scope_creep_entry",
     grain=("part_id",),
-    inputs=(
-        "project",
-        "task",
-        "plan_task",
-        "time_entry",
-        "change_order",
-        "invoice_line",
-        "billing_milestone",
-        "rate",
-        "fx_rate",
-    ),
+    inputs=("time_invoiced", "uninvoiced"),
     columns=COLUMNS,
     compute=scope_creep_entry,
     contributes_to=("scope_creep_project", "scope_creep_monthly"),

@@ -9,9 +9,7 @@ from datetime import date, timedelta
 
 import narwhals as nw
 
-from tasks.metrics.money import divide_half_even
-from tasks.metrics.reversals import placed
-from tasks.metrics.time_value import with_worth
+from tasks.metrics.money import half_even, worth
 
 FX_UNIT = 10**8
 PARTS = ("billed", "write_down", "within", "beyond")
@@ -26,23 +24,16 @@ CLASSES = tuple(name for _, classes in SETTLEMENTS for name in classes)
 LOST = ("L1", "L2", "L3", "L4", "L5", "L7")  # classes of time whose value is leakage
 
 
-def settled(frame: nw.LazyFrame, entries: nw.LazyFrame, as_of: date, wip_days: int) -> nw.LazyFrame:
-    """One row per part of each entry: its `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`.
-
-    `entries` is any frame of the same engine that has a row whenever `frame` has one.
-    """
-    frame = _with_value(_parts(placed(frame), entries))
+def settled(frame: nw.LazyFrame, as_of: date, wip_days: int) -> nw.LazyFrame:
+    """One row per part of each entry: its `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`."""
     late = nw.col("basis_date") < nw.lit(as_of - timedelta(days=wip_days))
-    return _with_class(frame, late)
+    return _with_class(_with_value(_parts(frame)), late)
 
 
-def _part_names(one: nw.LazyFrame) -> nw.LazyFrame:
-    """The names of the parts, one row each, on the engine of `one`; no rows when it has none."""
-    return nw.concat([one.head(1).select(nw.lit(name).alias("part")) for name in PARTS])
-
-
-def _parts(frame: nw.LazyFrame, one: nw.LazyFrame) -> nw.LazyFrame:
+def _parts(frame: nw.LazyFrame) -> nw.LazyFrame:
     """One row per part that holds time or money; an entry of no time keeps one row."""
+    # The names of the parts, on the engine of the frame; none when it has no row.
+    names = nw.concat([frame.head(1).select(nw.lit(name).alias("part")) for name in PARTS])
     short = (nw.col("billed_worth") > nw.col("billed_minor")).fill_null(False)
     within = (nw.col("within_seconds") > nw.col("billed_seconds")) | (nw.col("magnitude") == 0)
     beyond = nw.col("magnitude") > nw.col("within_seconds")
@@ -53,7 +44,7 @@ def _parts(frame: nw.LazyFrame, one: nw.LazyFrame) -> nw.LazyFrame:
         | ((part == "within") & within)
         | ((part == "beyond") & beyond)
     )
-    frame = frame.join(_part_names(one), how="cross").filter(holds)
+    frame = frame.join(names, how="cross").filter(holds)
     billed, zero = nw.col("billed_seconds"), nw.col("magnitude") - nw.col("magnitude")
     frame = frame.with_columns(
         nw.when(part == "billed")
@@ -69,23 +60,25 @@ def _parts(frame: nw.LazyFrame, one: nw.LazyFrame) -> nw.LazyFrame:
         .otherwise(billed)
         .alias("to_seconds"),
     )
-    return frame.with_columns(((nw.col("to_seconds") - nw.col("from_seconds")) * nw.col("sign")).alias("seconds"))
+    return frame
 
 
 def _with_value(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `gross_minor` and `standard_minor`, in the reporting currency, null without a rate."""
+    """Add `seconds`, and `gross_minor` and `standard_minor` in the reporting currency, null without a rate."""
     part, charged = nw.col("part"), nw.col("billed_minor")
-    for end in ("from", "to"):
-        frame = with_worth(frame, f"_{end}_value", f"{end}_seconds", "rate_minor")
-        frame = with_worth(frame, f"_{end}_list", f"{end}_seconds", "list_rate_minor")
+    from_value, to_value = worth("from_seconds", "rate_minor"), worth("to_seconds", "rate_minor")
     frame = frame.with_columns(
-        nw.when(part == "write_down").then(charged).otherwise(nw.col("_from_value")).alias("_from_value"),
-        nw.when(part == "billed").then(charged).otherwise(nw.col("_to_value")).alias("_to_value"),
+        ((nw.col("to_seconds") - nw.col("from_seconds")) * nw.col("sign")).alias("seconds"),
+        nw.when(part == "write_down").then(charged).otherwise(from_value).alias("_from_value"),
+        nw.when(part == "billed").then(charged).otherwise(to_value).alias("_to_value"),
+        worth("from_seconds", "list_rate_minor").alias("_from_list"),
+        worth("to_seconds", "list_rate_minor").alias("_to_list"),
     )
-    for end in ("from", "to"):
-        for name, fx in (("value", "rate_fx"), ("list", "list_fx")):
-            frame = frame.with_columns((nw.col(f"_{end}_{name}") * nw.col(fx)).alias("_product"))
-            frame = divide_half_even(frame, f"_{end}_{name}", "_product", FX_UNIT)
+    frame = frame.with_columns(
+        half_even(nw.col(f"_{end}_{name}") * nw.col(fx), FX_UNIT).alias(f"_{end}_{name}")
+        for end in ("from", "to")
+        for name, fx in (("value", "rate_fx"), ("list", "list_fx"))
+    )
     return frame.with_columns(
         ((nw.col("_to_value") - nw.col("_from_value")) * nw.col("sign")).cast(nw.Int64).alias("gross_minor"),
         ((nw.col("_to_list") - nw.col("_from_list")) * nw.col("sign")).cast(nw.Int64).alias("standard_minor"),

@@ -11,9 +11,6 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics import client_time
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import half_even
-
-SECONDS_AN_HOUR = 3600
 
 # In order of precedence: a rate, and what it hangs on.
 RATES = (
@@ -53,11 +50,6 @@ def time_value(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
         frame = _with_fx(frame, frames["fx_rate"], f"{into}_fx", f"{into}_currency")
     missing = nw.col("rate_minor").is_null() | nw.col("rate_fx").is_null()
     return frame.with_columns(missing.alias("is_rate_missing"))
-
-
-def worth(seconds: str, rate: str) -> nw.Expr:
-    """The column `seconds` at the column `rate` an hour, half-even, in the rate's minor units."""
-    return half_even(nw.col(seconds) * nw.col(rate), SECONDS_AN_HOUR)
 
 
 def _with_rate(frame: nw.LazyFrame, rates: nw.LazyFrame, name: str, key: tuple[str, ...]) -> nw.LazyFrame:

@@ -4,7 +4,6 @@
 keeps its name. Money goes from integer to decimal without a float between.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,15 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import sqlalchemy as sa
 
+from tasks.core.currencies import decimals
 from tasks.errors import WarehouseError
 from tasks.metrics.metric import Metric
 
 AMOUNT = pa.decimal128(18, 2)
 INSTANT = pa.timestamp("us", tz="UTC")
-EXPONENT: Mapping[str, int] = {     # ISO 4217: the currencies whose minor unit is not a hundredth
-    "BIF": 0, "CLP": 0, "DJF": 0, "GNF": 0, "ISK": 0, "JPY": 0, "KMF": 0, "KRW": 0, "PYG": 0, "RWF": 0, "UGX": 0,
-    "VND": 0, "VUV": 0, "XAF": 0, "XOF": 0, "XPF": 0,
-}  # fmt: skip
 RENAMED = (("minor", "amount"), ("seconds", "hours"), ("bp", "pct"))
 UNITS = (("amount", "reporting currency"), ("hours", "hours"), ("pct", "percent"), ("ratio", "ratio"), ("days", "days"))
 EMPTY: tuple[tuple[str, pa.DataType], ...] = (     # the kind of a column that came without one, by its name
@@ -72,7 +68,7 @@ def published(metric: Metric, table: pa.Table, as_of: date, currency: str) -> pa
     names = ["as_of", *(published_name(name) for name in metric.columns)]
     if len(set(names)) < len(names):
         raise WarehouseError(f"mart.{metric.table}: two columns would be published under one name: rename one.")
-    scale = EXPONENT.get(currency, 2)
+    scale = decimals(currency)
     arrays = [_published(metric.table, name, table.column(name), scale) for name in metric.columns]
     day = pa.repeat(pa.scalar(as_of, pa.date32()), table.num_rows)
     return pa.table([day, *arrays], names=names)
