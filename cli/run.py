@@ -55,6 +55,14 @@ def backfill(
     _finish(backfill(first.date(), last.date(), return_state=True))
 
 
+@app.command("close-month")
+def close_month(month: Annotated[datetime, typer.Argument(formats=["%Y-%m"])]) -> None:
+    """Make a month's published MRR final."""
+    from flows.close_month import close_month
+
+    _finish(close_month(month.date(), return_state=True))
+
+
 def _finish(state: Any) -> None:
     """Say how the run ended; a failed one exits 1, and says what to put right."""
     if not state.is_completed():

@@ -15,6 +15,7 @@ from config.policy import Policy
 from config.settings import Settings, Source
 from tasks.core import kantata, salesforce
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
+from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, define_functions
 from tasks.core.tables import CORE, Kind
 from tasks.lake.places import is_held
@@ -29,7 +30,7 @@ SQL_TYPES: Mapping[Kind, str] = {
     "date": "DATE",
     "instant": "TIMESTAMPTZ",
 }
-FINALISED = ("baton", "finalised_mrr")  # where the closing of a month leaves its figures
+FINALISED = (INSTANCE, FINALISED_MRR.entity)
 TRAIL = (
     "_version BIGINT, _deleted BOOLEAN, _updated_at TIMESTAMPTZ, _extracted_at TIMESTAMPTZ, _hash VARCHAR, "
     "_unreadable VARCHAR"

@@ -11,7 +11,7 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics import client_time, scope
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import SECONDS_AN_HOUR, half_even, worth
+from tasks.metrics.money import SECONDS_AN_HOUR, rounded, worth
 
 MONTHS_A_YEAR = 12
 _USED_UP = (
@@ -77,13 +77,14 @@ def _with_use(frame: nw.LazyFrame) -> nw.LazyFrame:
     uses = (nw.col("scope") == "in_scope") & (nw.col("approval") == "approved") & ~nw.col("is_reversal")
     kept, nothing = nw.col("magnitude") - nw.col("reversed_seconds"), nw.col("magnitude") - nw.col("magnitude")
     same = nw.col("rate_currency") == nw.col("project_currency")
-    foreign = half_even(nw.col("rate_minor") * nw.col("rate_fx"), nw.col("project_fx"))
+    frame = rounded(frame, foreign=(nw.col("rate_minor") * nw.col("rate_fx"), nw.col("project_fx")))
     frame = frame.with_columns(
         nw.max_horizontal(kept, nothing).alias("kept"),
-        nw.when(same).then(nw.col("rate_minor")).otherwise(foreign).alias("cap_rate"),
+        nw.when(same).then(nw.col("rate_minor")).otherwise(nw.col("foreign")).alias("cap_rate"),
     )
+    frame = rounded(frame, kept_worth=worth("kept", "cap_rate"))
     is_capped = nw.col("contract_type") == "capped"
-    amount = nw.when(is_capped).then(worth("kept", "cap_rate")).otherwise(nw.col("kept")).fill_null(0)
+    amount = nw.when(is_capped).then(nw.col("kept_worth")).otherwise(nw.col("kept")).fill_null(0)
     return frame.with_columns(nw.when(uses).then(amount * nw.col("sign")).otherwise(0).cast(nw.Int64).alias("used"))
 
 

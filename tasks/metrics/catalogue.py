@@ -10,6 +10,7 @@ from tasks.metrics.mrr_line import MRR_LINE
 from tasks.metrics.mrr_movement import MRR_MOVEMENT
 from tasks.metrics.nrr_account import NRR_ACCOUNT
 from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.rate_of_day import RATE_OF_DAY
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
@@ -19,6 +20,7 @@ from tasks.metrics.scope import TIME_SCOPE
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+from tasks.metrics.time_placed import TIME_PLACED
 from tasks.metrics.time_value import TIME_VALUE
 from tasks.metrics.uninvoiced import UNINVOICED
 
@@ -34,7 +36,9 @@ STEPS_AND_METRICS = (
     TIME_VALUE,
     TIME_SCOPE,
     TIME_ALLOWANCE,
+    POSTED_LINE,
     TIME_INVOICED,
+    TIME_PLACED,
     UNINVOICED,
     SCOPE_CREEP_ENTRY,
     SCOPE_CREEP_PROJECT,

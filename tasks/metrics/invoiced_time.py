@@ -7,7 +7,7 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics import allowance
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import half_even, in_reporting, worth
+from tasks.metrics.money import rounded, worth
 
 # What a posted line adds to: sums per entry.
 _SUMS = (
@@ -19,11 +19,6 @@ _SUMS = (
     "reporting_minor",
     "unconverted",
 )
-
-
-def posted(frames: Frames, as_of: date) -> nw.LazyFrame:
-    """The invoice lines that bill: posted, not after `as_of`."""
-    return frames["invoice_line"].filter(nw.col("status") == "posted", nw.col("posted_date") <= nw.lit(as_of))
 
 
 COLUMNS = {
@@ -42,12 +37,8 @@ def time_invoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     that is not approved is never billed. A charge in another currency is compared at the tables of the posting and of
     the work; where a table is missing, no shortfall is claimed.
     """
-    return invoiced(frames["time_allowance"], frames, as_of)
-
-
-def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
-    """Add `billed_seconds` (of the magnitude), their value `billed_worth`, and `billed_minor`, the charge."""
-    frame = frame.join(_per_entry(frames, as_of), how="left", left_on="entry_id", right_on="_entry_id")
+    frame = frames["time_allowance"]
+    frame = frame.join(_per_entry(frames["posted_line"]), how="left", left_on="entry_id", right_on="_entry_id")
     frame = frame.with_columns(nw.col(name).fill_null(0).cast(nw.Int64).alias(name) for name in _SUMS)
     free = nw.col("contract_type") != "fixed_fee"
     frame = frame.with_columns(
@@ -60,19 +51,23 @@ def invoiced(frame: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
     billed = nw.when(is_billing).then(nw.min_horizontal("net_seconds", "magnitude")).otherwise(0)
     frame = frame.with_columns(billed.cast(nw.Int64).alias("billed_seconds"))
     same = (nw.col("line_currency") == nw.col("rate_currency")) & (nw.col("line_currency") == nw.col("other_currency"))
-    foreign = half_even(nw.col("reporting_minor") * 10**8, nw.col("rate_fx"))
-    converted = nw.when(nw.col("unconverted") == 0).then(foreign)
+    frame = rounded(
+        frame,
+        billed_worth=worth("billed_seconds", "rate_minor"),
+        foreign=(nw.col("reporting_minor") * 10**8, nw.col("rate_fx")),
+    )
+    converted = nw.when(nw.col("unconverted") == 0).then(nw.col("foreign"))
     charged = nw.when(same.fill_null(False)).then(nw.col("amount_minor")).otherwise(converted) * nw.col("sign")
-    frame = frame.with_columns(worth("billed_seconds", "rate_minor").alias("billed_worth"), charged.alias("charged"))
+    frame = frame.with_columns(charged.alias("charged"))
     in_full = (nw.col("charged") > nw.col("billed_worth")) | nw.col("charged").is_null()
-    minor = nw.when(in_full).then(nw.col("billed_worth")).when(nw.col("charged") < 0).then(0).otherwise(nw.col("charged"))
+    charge = nw.when(nw.col("charged") < 0).then(0).otherwise(nw.col("charged"))
+    minor = nw.when(in_full).then(nw.col("billed_worth")).otherwise(charge)
     return frame.with_columns(minor.cast(nw.Int64).alias("billed_minor"))
 
 
-def _per_entry(frames: Frames, as_of: date) -> nw.LazyFrame:
+def _per_entry(lines: nw.LazyFrame) -> nw.LazyFrame:
     """Posted time lines summed per entry, those without an amount apart."""
-    lines = posted(frames, as_of).filter(nw.col("line_type") == "time", ~nw.col("entry_id").is_null())
-    lines = in_reporting(lines, frames["fx_rate"], "reporting_minor", "amount_minor", "currency", "posted_date")
+    lines = lines.filter(nw.col("line_type") == "time", ~nw.col("entry_id").is_null())
     is_free, is_whole = nw.col("amount_minor") == 0, nw.col("seconds").is_null() & (nw.col("amount_minor") >= 0)
     known = nw.col("seconds").fill_null(0)
 
@@ -98,7 +93,7 @@ def _per_entry(frames: Frames, as_of: date) -> nw.LazyFrame:
 TIME_INVOICED = Metric(
     table="time_invoiced",
     grain=("entry_id",),
-    inputs=("time_allowance", "invoice_line", "fx_rate"),
+    inputs=("time_allowance", "posted_line"),
     columns=COLUMNS,
     compute=time_invoiced,
     is_step=True,

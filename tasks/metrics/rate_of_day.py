@@ -31,8 +31,11 @@ def rate_of_day(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
         nw.col("role_id").fill_null("").alias("role_key"),
         nw.col("bill_rate_minor").alias("rate_minor"),
         nw.lit(1).cast(nw.Int64).alias("row"),
-    ).with_columns(nw.col("row").cum_sum().over(*KEY, order_by=["effective_date", "rate_id"]).cast(nw.Int64).alias("number"))
-    found = in_force(rate.select(*KEY, nw.col("effective_date").alias("day"), "number"), _asked(frames["client_time"]), KEY)
+    )
+    number = nw.col("row").cum_sum().over(*KEY, order_by=["effective_date", "rate_id"])
+    rate = rate.with_columns(number.cast(nw.Int64).alias("number"))
+    changes = rate.select(*KEY, nw.col("effective_date").alias("day"), "number")
+    found = in_force(changes, _asked(frames["client_time"]), KEY)
     return found.join(rate, on=[*KEY, "number"], how="inner")
 
 

@@ -6,7 +6,7 @@ are beyond the budget. What is reversed no longer uses up an allowance.
 
 import narwhals as nw
 
-from tasks.metrics.money import half_even, worth
+from tasks.metrics.money import rounded, worth
 
 # What decides the scope: a reversal has its original's.
 DECIDING = ("task_id", "change_order_id", "is_billable", "non_billable_reason", "approval")
@@ -62,9 +62,10 @@ def placed(frame: nw.LazyFrame) -> nw.LazyFrame:
         nw.col("_is_final").alias("is_final"),
         nw.when(nw.col("_billed_worth") > 0).then(nw.col("_billed_worth")).otherwise(1).cast(nw.Int64).alias("_of"),
     )
-    frame = frame.with_columns(worth("billed_seconds", "rate_minor").alias("billed_worth"))
-    charged = half_even(nw.col("billed_worth") * nw.col("_billed_minor"), nw.col("_of"))
-    return frame.with_columns(nw.when(own).then(nw.col("billed_minor")).otherwise(charged).alias("billed_minor"))
+    frame = rounded(frame, billed_worth=worth("billed_seconds", "rate_minor"))
+    frame = rounded(frame, _charged=(nw.col("billed_worth") * nw.col("_billed_minor"), nw.col("_of")))
+    charged = nw.when(own).then(nw.col("billed_minor")).otherwise(nw.col("_charged"))
+    return frame.with_columns(charged.alias("billed_minor"))
 
 
 def _reversals(entries: nw.LazyFrame) -> nw.LazyFrame:

@@ -5,10 +5,8 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.invoiced_time import posted
 from tasks.metrics.leakage_sums import HEADLINES, SUMS, percent, summed
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import in_reporting
 
 COLUMNS = {
     "project_id": "the project",
@@ -34,7 +32,7 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
     """
     parts = frames["scope_creep_entry"]
     sums = summed(parts, "project_id").join(_standard(parts), on="project_id", how="left")
-    sums = sums.join(_invoiced(frames, as_of), on="project_id", how="left")
+    sums = sums.join(_invoiced(frames["posted_line"]), on="project_id", how="left")
     sums = sums.join(
         frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner"
     )
@@ -56,18 +54,20 @@ def _standard(parts: nw.LazyFrame) -> nw.LazyFrame:
     return rows.group_by("project_id").agg(nw.col("standard_minor").sum(), nw.col("unlisted").sum())
 
 
-def _invoiced(frames: Frames, as_of: date) -> nw.LazyFrame:
+def _invoiced(lines: nw.LazyFrame) -> nw.LazyFrame:
     """Per project what was invoiced, and whether all of it could be converted."""
-    lines = posted(frames, as_of).filter(~nw.col("project_id").is_null())
-    lines = in_reporting(lines, frames["fx_rate"], "invoiced_minor", "amount_minor", "currency", "posted_date")
-    lines = lines.with_columns((~nw.col("invoiced_minor").is_null()).alias("is_converted"))
+    lines = lines.filter(~nw.col("project_id").is_null()).select(
+        "project_id",
+        nw.col("reporting_minor").alias("invoiced_minor"),
+        (~nw.col("reporting_minor").is_null()).alias("is_converted"),
+    )
     return lines.group_by("project_id").agg(nw.col("invoiced_minor").sum(), nw.col("is_converted").min())
 
 
 SCOPE_CREEP_PROJECT = Metric(
     table="scope_creep_project",
     grain=("project_id",),
-    inputs=("scope_creep_entry", "project", "invoice_line", "fx_rate"),
+    inputs=("scope_creep_entry", "project", "posted_line"),
     columns=COLUMNS,
     compute=scope_creep_project,
     keep="month_ends",

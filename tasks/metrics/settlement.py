@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import narwhals as nw
 
-from tasks.metrics.money import half_even, worth
+from tasks.metrics.money import rounded, worth
 
 FX_UNIT = 10**8
 PARTS = ("billed", "write_down", "within", "beyond")
@@ -25,7 +25,7 @@ LOST = ("L1", "L2", "L3", "L4", "L5", "L7")  # classes of time whose value is le
 
 
 def settled(frame: nw.LazyFrame, as_of: date, wip_days: int) -> nw.LazyFrame:
-    """One row per part of each entry: its `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`."""
+    """One row per part of each entry: `seconds`, `leakage_class`, `gross_minor`, `leakage_minor`, `standard_minor`."""
     late = nw.col("basis_date") < nw.lit(as_of - timedelta(days=wip_days))
     return _with_class(_with_value(_parts(frame)), late)
 
@@ -66,18 +66,26 @@ def _parts(frame: nw.LazyFrame) -> nw.LazyFrame:
 def _with_value(frame: nw.LazyFrame) -> nw.LazyFrame:
     """Add `seconds`, and `gross_minor` and `standard_minor` in the reporting currency, null without a rate."""
     part, charged = nw.col("part"), nw.col("billed_minor")
-    from_value, to_value = worth("from_seconds", "rate_minor"), worth("to_seconds", "rate_minor")
-    frame = frame.with_columns(
-        ((nw.col("to_seconds") - nw.col("from_seconds")) * nw.col("sign")).alias("seconds"),
-        nw.when(part == "write_down").then(charged).otherwise(from_value).alias("_from_value"),
-        nw.when(part == "billed").then(charged).otherwise(to_value).alias("_to_value"),
-        worth("from_seconds", "list_rate_minor").alias("_from_list"),
-        worth("to_seconds", "list_rate_minor").alias("_to_list"),
+    frame = rounded(
+        frame,
+        **{
+            f"_{end}_{name}": worth(f"{end}_seconds", rate)
+            for end in ("from", "to")
+            for name, rate in (("value", "rate_minor"), ("list", "list_rate_minor"))
+        },
     )
     frame = frame.with_columns(
-        half_even(nw.col(f"_{end}_{name}") * nw.col(fx), FX_UNIT).alias(f"_{end}_{name}")
-        for end in ("from", "to")
-        for name, fx in (("value", "rate_fx"), ("list", "list_fx"))
+        ((nw.col("to_seconds") - nw.col("from_seconds")) * nw.col("sign")).alias("seconds"),
+        nw.when(part == "write_down").then(charged).otherwise(nw.col("_from_value")).alias("_from_value"),
+        nw.when(part == "billed").then(charged).otherwise(nw.col("_to_value")).alias("_to_value"),
+    )
+    frame = rounded(
+        frame,
+        **{
+            f"_{end}_{name}": (nw.col(f"_{end}_{name}") * nw.col(fx), FX_UNIT)
+            for end in ("from", "to")
+            for name, fx in (("value", "rate_fx"), ("list", "list_fx"))
+        },
     )
     return frame.with_columns(
         ((nw.col("_to_value") - nw.col("_from_value")) * nw.col("sign")).cast(nw.Int64).alias("gross_minor"),

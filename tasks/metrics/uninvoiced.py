@@ -5,10 +5,8 @@ from datetime import date, timedelta
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.invoiced_time import posted
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.money import half_even, in_reporting
-
+from tasks.metrics.money import in_reporting, rounded
 
 COLUMNS = {
     "part_id": "the change order or milestone, and which it is",
@@ -28,14 +26,14 @@ CHANGE, MILESTONE = ("L6", "change_order", "change_approved_fixed"), ("L8", "mil
 
 
 def uninvoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
-    """What is owed without time: approved fixed changes and billing milestones accepted by the day, not invoiced in full.
+    """What is owed without time: fixed changes and billing milestones accepted by the day, not invoiced in full.
 
     L6 and L8 after `billing_days`, before that NOT_YET_DUE at 0. The month of acceptance gives the exchange rate; what
     was invoiced in another currency is converted at the table of the posting month.
     """
     late_from = nw.lit(as_of - timedelta(days=policy.leakage.billing_days))
     frame = _accepted(frames, as_of)
-    invoiced = _invoiced(frame, frames, as_of)
+    invoiced = _invoiced(frame, frames)
     frame = frame.join(invoiced, how="left", left_on="part_id", right_on="_part_id")
     owed = nw.col("amount_minor") - nw.col("invoiced_minor").fill_null(0)
     frame = frame.with_columns(owed.cast(nw.Int64).alias("owed_minor"))
@@ -62,7 +60,9 @@ def _accepted(frames: Frames, as_of: date) -> nw.LazyFrame:
     return accepted.join(clients, on="project_id", how="inner")
 
 
-def _alike(frame: nw.LazyFrame, kind: tuple[str, str, str], change_order_id: nw.Expr, milestone_id: nw.Expr) -> nw.LazyFrame:
+def _alike(
+    frame: nw.LazyFrame, kind: tuple[str, str, str], change_order_id: nw.Expr, milestone_id: nw.Expr
+) -> nw.LazyFrame:
     late, line_type, scope = kind
     return frame.select(
         nw.concat_str(nw.coalesce(change_order_id, milestone_id), nw.lit(f"/{line_type}")).alias("part_id"),
@@ -77,25 +77,25 @@ def _alike(frame: nw.LazyFrame, kind: tuple[str, str, str], change_order_id: nw.
     )
 
 
-def _invoiced(owed: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
+def _invoiced(owed: nw.LazyFrame, frames: Frames) -> nw.LazyFrame:
     """What posted lines invoiced of each, in its own currency."""
     line_type = nw.col("line_type")
-    lines = posted(frames, as_of).filter(line_type.is_in((CHANGE[1], MILESTONE[1])))
+    lines = frames["posted_line"].filter(line_type.is_in((CHANGE[1], MILESTONE[1])))
     key = nw.when(line_type == CHANGE[1]).then(nw.col("change_order_id")).otherwise(nw.col("milestone_id"))
     lines = lines.select(
         nw.concat_str(key, nw.lit("/"), line_type).alias("_part_id"),
         "amount_minor",
         "currency",
         "posted_date",
+        "reporting_minor",
         nw.lit(10**8).cast(nw.Int64).alias("unit"),
     )
     own = owed.select("part_id", nw.col("currency").alias("own_currency"))
     lines = lines.join(own, how="inner", left_on="_part_id", right_on="part_id")
-    lines = in_reporting(lines, frames["fx_rate"], "reporting_minor", "amount_minor", "currency", "posted_date")
     lines = in_reporting(lines, frames["fx_rate"], "own_fx", "unit", "own_currency", "posted_date")
-    foreign = half_even(nw.col("reporting_minor") * 10**8, nw.col("own_fx"))
+    lines = rounded(lines, foreign=(nw.col("reporting_minor") * 10**8, nw.col("own_fx")))
     is_own = nw.col("currency") == nw.col("own_currency")
-    amount = nw.when(is_own).then(nw.col("amount_minor")).otherwise(foreign)
+    amount = nw.when(is_own).then(nw.col("amount_minor")).otherwise(nw.col("foreign"))
     lines = lines.with_columns(amount.alias("invoiced_minor"))
     return lines.group_by("_part_id").agg(nw.col("invoiced_minor").sum())
 
@@ -103,7 +103,7 @@ def _invoiced(owed: nw.LazyFrame, frames: Frames, as_of: date) -> nw.LazyFrame:
 UNINVOICED = Metric(
     table="uninvoiced",
     grain=("part_id",),
-    inputs=("change_order", "billing_milestone", "project", "invoice_line", "fx_rate"),
+    inputs=("change_order", "billing_milestone", "project", "posted_line", "fx_rate"),
     columns=COLUMNS,
     compute=uninvoiced,
     is_step=True,

@@ -6,7 +6,9 @@ import pytest
 
 from config.policy import policy
 from config.settings import KantataSource, SalesforceSource, Settings
+from tasks.core.closing import close
 from tasks.core.conform import conform, workbench
+from tasks.errors import ConfigError
 from tasks.lake.append import append
 from tasks.lake.typed import payload_texts, rows
 from tasks.sources import kantata, salesforce
@@ -39,6 +41,9 @@ def lake(tmp_path):
                  "custom_field_name": names[column], "value": value}
                 for column, value in values.items()
             ), at=at)  # fmt: skip
+
+        def close(self, month: date, *closings: tuple[str, int], at: datetime) -> None:
+            close(settings.lake, month, closings, at=at, run_id="test")
 
         def core(self, table: str, *columns: str, known_at: datetime = LATER) -> list[tuple]:
             with workbench(settings) as bench:
@@ -192,3 +197,19 @@ def test_a_change_order_is_read_from_its_story_and_else_from_the_events(lake):
         ("kantata:CO1", "approved", 50000, date(2026, 7, 1)),
         ("kantata:CO2", "submitted", 70000, None),
     ]
+
+
+def test_a_closed_month_is_an_input_of_runs_after_its_closing(lake):
+    lake.close(date(2026, 8, 1), ("salesforce:a", 10000), at=LATER)
+    assert lake.core("finalised_mrr", "month", "account_id", "closing_minor", known_at=FIRST) == []
+    assert lake.core("finalised_mrr", "month", "account_id", "closing_minor") == [
+        (date(2026, 8, 1), "salesforce:a", 10000)
+    ]
+
+
+def test_a_month_is_closed_once(lake):
+    lake.close(date(2026, 8, 1), ("salesforce:a", 10000), at=FIRST)
+    with pytest.raises(ConfigError, match="August 2026 is closed already"):
+        lake.close(date(2026, 8, 1), ("salesforce:a", 20000), at=LATER)
+    with pytest.raises(ConfigError, match="September 2026 has no published MRR"):
+        lake.close(date(2026, 9, 1), at=LATER)

@@ -19,6 +19,17 @@ from tasks.warehouse.connect import Warehouse, warehouse
 from tasks.warehouse.serving import rows, table
 
 SMALL = 40  # accounts, where the company's size does not matter
+PAGED = 60  # accounts: over 200 opportunities and subscriptions, so that Salesforce answers in several pages
+OCTOBER, TODAY = DEMO_DAYS[-2:]
+QUICK = {
+    "BATON_SOURCES__SALESFORCE__PAGE_SIZE": "200",
+    "BATON_SOURCES__KANTATA__PAGE_SIZE": "100",
+    **{
+        f"BATON_SOURCES__{name}__{setting}": value
+        for name in ("SALESFORCE", "KANTATA")
+        for setting, value in (("RETRY_SECONDS", "0.01"), ("TIMEOUT_SECONDS", "3"))
+    },
+}  # many pages, and faults that pass without long waits
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Core rows for the leakage tests: a project, its plan, its time and its invoices, everything ordinary unless said."""
 
+import itertools
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -8,7 +9,7 @@ import duckdb
 import narwhals as nw
 
 from config.policy import policy
-from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
+from tasks.metrics.catalogue import STEPS_AND_METRICS
 
 HOUR = 3600
 RATE = 100_00  # 100.00 an hour: an hour is worth 100, in whole units
@@ -124,14 +125,38 @@ def rate(rate_id: str, amount: float, effective_date: date = date(2025, 1, 1), *
     }
 
 
+_numbers = itertools.count()
+
+
+def step(frames: Mapping[str, nw.LazyFrame], table: str, as_of: date) -> nw.LazyFrame:
+    """A step or metric of the frames, with the steps and metrics that it builds on, each stored as the run does."""
+    found, needed = dict(frames), _needed(table)
+    for metric in STEPS_AND_METRICS:
+        if metric.table in needed:
+            given = {name: found[name] for name in metric.inputs}
+            found[metric.table] = _stored(metric(given, policy(), as_of=as_of), found)
+    return found[table]
+
+
 def parts(frames: Mapping[str, nw.LazyFrame], as_of: date) -> nw.LazyFrame:
-    """scope_creep_entry of the frames, stored as the run stores it, so that later metrics read a table."""
-    computed = SCOPE_CREEP_ENTRY({name: frames[name] for name in SCOPE_CREEP_ENTRY.inputs}, policy(), as_of=as_of)
+    """scope_creep_entry of the frames."""
+    return step(frames, "scope_creep_entry", as_of)
+
+
+def _needed(table: str) -> set[str]:
+    """The table and all that it builds on."""
+    inputs = {metric.table: metric.inputs for metric in STEPS_AND_METRICS}.get(table, ())
+    return {table}.union(*(_needed(name) for name in inputs))
+
+
+def _stored(computed: nw.LazyFrame, frames: Mapping[str, nw.LazyFrame]) -> nw.LazyFrame:
+    """The rows as a table of the same engine, so that what follows reads a table; pandas has them already."""
     native = computed.to_native()
     if not isinstance(native, duckdb.DuckDBPyRelation):
         return computed
-    native.create("scope_creep_entry")
-    return nw.from_native(frames["project"].to_native().query("_", "FROM scope_creep_entry"))
+    name = f"stored_{next(_numbers)}"
+    native.create(name)
+    return nw.from_native(frames["project"].to_native().query("_", f"FROM {name}"))
 
 
 def classes(found: Iterable[Row]) -> dict[tuple[str, str], tuple[float, float, float]]:

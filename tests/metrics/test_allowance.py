@@ -6,11 +6,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from tasks.metrics.allowance import allowed
-from tasks.metrics.reversals import followed
-from tasks.metrics.scope import scoped
-from tasks.metrics.time_value import client_entries, valued
-from tests.metrics.leakage_book import FX, HOUR, entry, plan_task, project
+from tests.metrics.leakage_book import FX, HOUR, entry, plan_task, project, step
 
 AS_OF = date(2026, 12, 31)
 
@@ -21,8 +17,7 @@ def fits(rows, collected):
 
     def run(projects, entries, as_of=AS_OF, plan=()):
         frames = rows(fx_rate=FX, project=projects, time_entry=entries, plan_task=list(plan))
-        seen = client_entries(frames, as_of)
-        found = collected(allowed(scoped(followed(valued(frames, seen), seen), frames, seen, as_of), as_of))
+        found = collected(step(frames, "time_allowance", as_of))
         return {row["entry_id"]: (row["fits_seconds"] / HOUR, bool(row["is_final"])) for row in found}
 
     return run
@@ -119,8 +114,9 @@ CARRIED = project(
     ("as_of", "october", "november"),
     [
         (date(2026, 10, 31), (40, False), None),
-        (date(2026, 11, 29), (40, False), (30, False)),
-        (date(2026, 11, 30), (50, True), (30, True)),  # the window August-September, October-November is over
+        # November serves the 10 hours left of October first; the window is August-September, October-November.
+        (date(2026, 11, 29), (50, False), (30, False)),
+        (date(2026, 11, 30), (50, True), (30, True)),
     ],
 )
 def test_an_excess_is_carried_into_the_next_month_of_its_window(fits, as_of, october, november):
@@ -133,6 +129,20 @@ def test_an_excess_never_leaves_its_window(fits):
     """Windows are counted from the project's first month: July-August, September-October, November-December."""
     found = fits([{**CARRIED, "start_date": date(2026, 7, 1)}], [OCTOBER, NOVEMBER], date(2026, 11, 29))
     assert found == {"oct": (40, True), "nov": (35, False)}
+
+
+@pytest.mark.parametrize(("as_of", "is_final"), [(date(2026, 8, 31), False), (date(2026, 9, 30), True)])
+def test_only_what_no_month_has_served_yet_is_left_and_it_is_the_latest(fits, as_of, is_final):
+    """45 and 40 hours on 40 a month: July's 5 are served in August, which leaves August's last 5, not 10.
+
+    August offers its hours to the queue from its first day; a month without work lets the queue drain.
+    """
+    work = [entry("july", date(2026, 7, 10), 45), entry("august", date(2026, 8, 10), 40)]
+    quarter = {**CARRIED, "start_date": date(2026, 7, 1), "retainer_window_months": 3}
+    assert fits([quarter], work[:1], date(2026, 7, 31)) == {"july": (40, False)}
+    assert fits([quarter], work[:1], date(2026, 8, 1)) == {"july": (45, False)}
+    found = fits([quarter], work, as_of)
+    assert found == {"july": (45, is_final), "august": (40 if is_final else 35, is_final)}
 
 
 def test_what_was_reversed_uses_no_allowance(fits):

@@ -4,9 +4,7 @@ from datetime import date
 
 import pytest
 
-from tasks.metrics.invoiced_time import invoiced
-from tasks.metrics.time_value import client_entries, valued
-from tests.metrics.leakage_book import FX, HOUR, entry, line, project
+from tests.metrics.leakage_book import FX, HOUR, entry, line, project, step
 
 DAY, AS_OF = date(2026, 1, 15), date(2026, 2, 28)
 
@@ -18,7 +16,7 @@ def billed(rows, collected):
     def run(entries, lines, fx=FX):
         projects = [project(), project("fee", "fixed_fee")]
         frames = rows(time_entry=entries, project=projects, invoice_line=lines, fx_rate=fx)
-        found = collected(invoiced(valued(frames, client_entries(frames, AS_OF)), frames, AS_OF))
+        found = collected(step(frames, "time_invoiced", AS_OF))
         return {
             row["entry_id"]: (row["billed_seconds"] / HOUR, row["billed_worth"] / 100, row["billed_minor"] / 100)
             for row in found

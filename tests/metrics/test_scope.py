@@ -4,10 +4,7 @@ from datetime import date
 
 import pytest
 
-from tasks.metrics.reversals import followed
-from tasks.metrics.scope import scoped
-from tasks.metrics.time_value import client_entries, valued
-from tests.metrics.leakage_book import FX, change, entry, plan_task, project, task
+from tests.metrics.leakage_book import FX, change, entry, plan_task, project, step, task
 
 DAY, AS_OF = date(2026, 1, 15), date(2026, 1, 31)
 
@@ -16,8 +13,7 @@ DAY, AS_OF = date(2026, 1, 15), date(2026, 1, 31)
 def scopes(rows, collected):
     def run(as_of=AS_OF, **core):
         frames = rows(fx_rate=FX, **core)
-        entries = client_entries(frames, as_of)
-        found = collected(scoped(followed(valued(frames, entries), entries), frames, entries, as_of))
+        found = collected(step(frames, "time_scope", as_of))
         return {row["entry_id"]: (row["scope"], row["scope_reason"]) for row in found}
 
     return run

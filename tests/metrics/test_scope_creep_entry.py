@@ -6,7 +6,6 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from config.policy import policy
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.settlement import CLASSES
 from tests.metrics.leakage_book import FX, HOUR, change, classes, entry, line, parts, plan_task, project
@@ -240,8 +239,7 @@ def test_the_classes_are_a_partition(rows, collected, projects):
     """Time and value of the parts sum to every entry's, to the second and the cent; what is lost is part of it."""
     core = book(projects)
     frames = rows(fx_rate=FX, **core)
-    computed = SCOPE_CREEP_ENTRY({name: frames[name] for name in SCOPE_CREEP_ENTRY.inputs}, policy(), as_of=AS_OF)
-    found = [row for row in collected(computed) if row["entry_id"]]
+    found = [row for row in collected(parts(frames, AS_OF)) if row["entry_id"]]
     counted = [row for row in core["time_entry"] if row["approval"] != "rejected" and row["work_date"] <= AS_OF]
     expected = {}
     for row in counted:

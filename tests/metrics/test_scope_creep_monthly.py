@@ -2,11 +2,8 @@
 
 from datetime import date
 
-from config.policy import policy
 from tasks.metrics.leakage_sums import HEADLINES, LEAKAGE, OTHERS, SUMS
-from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
-from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
-from tests.metrics.leakage_book import FX, change, entry, line, parts, plan_task, project
+from tests.metrics.leakage_book import FX, change, entry, line, parts, plan_task, project, step
 
 AS_OF = date(2026, 3, 20)
 JANUARY, FEBRUARY, MARCH = date(2026, 1, 31), date(2026, 2, 1), date(2026, 3, 1)
@@ -29,8 +26,7 @@ def test_months_of_work_and_acceptance(rows, collected):
         ],
         invoice_line=[line("l", "3", 5, 500)],
     )
-    frames["scope_creep_entry"] = parts(frames, AS_OF)
-    found = {row["month"]: row for row in collected(SCOPE_CREEP_MONTHLY(frames, policy(), as_of=AS_OF))}
+    found = {row["month"]: row for row in collected(step(frames, "scope_creep_monthly", AS_OF))}
     named = (
         "gross_minor",
         "unbilled_scope_creep_minor",
@@ -48,8 +44,8 @@ def test_months_of_work_and_acceptance(rows, collected):
         2: (1100, 0, 600, 500, 500, 500, 0, 100.0),
         3: (700, 0, 0, 0, 0, 0, 0, None),
     }
-    projects = collected(SCOPE_CREEP_PROJECT(frames, policy(), as_of=AS_OF))
-    entries = collected(frames["scope_creep_entry"])
+    projects = collected(step(frames, "scope_creep_project", AS_OF))
+    entries = collected(parts(frames, AS_OF))
     for name in (*SUMS, *(name for name in HEADLINES if name.endswith("_minor"))):
         assert sum(row[name] for row in found.values()) == sum(row[name] for row in projects)
     for total in ("gross_minor", "leakage_minor"):

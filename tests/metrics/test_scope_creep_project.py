@@ -4,9 +4,7 @@ from datetime import date
 
 import pytest
 
-from config.policy import policy
-from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
-from tests.metrics.leakage_book import FX, HOUR, change, entry, line, parts, plan_task, project, rate
+from tests.metrics.leakage_book import FX, HOUR, change, entry, line, plan_task, project, rate, step
 
 DAY, AS_OF = date(2026, 3, 1), date(2026, 3, 20)
 
@@ -15,8 +13,7 @@ DAY, AS_OF = date(2026, 3, 1), date(2026, 3, 20)
 def projects(rows, collected):
     def run(**core):
         frames = rows(fx_rate=FX, **core)
-        frames["scope_creep_entry"] = parts(frames, AS_OF)
-        return {row["project_id"]: row for row in collected(SCOPE_CREEP_PROJECT(frames, policy(), as_of=AS_OF))}
+        return {row["project_id"]: row for row in collected(step(frames, "scope_creep_project", AS_OF))}
 
     return run
 

@@ -4,8 +4,7 @@ from datetime import date
 
 import pytest
 
-from tasks.metrics.time_value import client_entries, valued, with_worth
-from tests.metrics.leakage_book import FX, entry, project, rate
+from tests.metrics.leakage_book import FX, entry, project, rate, step
 
 DAY, AS_OF = date(2026, 1, 15), date(2026, 1, 31)
 RATES = [
@@ -22,7 +21,7 @@ RATES = [
 def values(rows, collected):
     def run(entries, projects, rates=(), fx=FX):
         frames = rows(time_entry=entries, project=projects, rate=list(rates), fx_rate=fx)
-        return {row["entry_id"]: row for row in collected(valued(frames, client_entries(frames, AS_OF)))}
+        return {row["entry_id"]: row for row in collected(step(frames, "time_value", AS_OF))}
 
     return run
 
@@ -96,20 +95,3 @@ def test_a_rate_or_an_exchange_rate_is_missing(values):
 def test_the_rate_has_its_own_currency(values):
     found = values([bare("e")], [project()], [rate("euro", 90, currency="EUR")])
     assert (found["e"]["rate_currency"], found["e"]["rate_fx"]) == ("EUR", 111_000_000)
-
-
-def test_an_hour_is_valued_half_even(rows, collected):
-    seconds = (1800, 5400, 1801, 3599)  # at 0.01 and 0.03 an hour: halves go to even
-    frames = rows(time_entry=[entry(f"{n}-{m}", DAY, 0, seconds=n, bill_rate_minor=m) for n in seconds for m in (1, 3)])
-    found = collected(with_worth(frames["time_entry"], "worth", "seconds", "bill_rate_minor"))
-    expected = {
-        (1800, 1): 0,
-        (1800, 3): 2,
-        (5400, 1): 2,
-        (5400, 3): 4,
-        (1801, 1): 1,
-        (1801, 3): 2,
-        (3599, 1): 1,
-        (3599, 3): 3,
-    }
-    assert {(row["seconds"], row["bill_rate_minor"]): row["worth"] for row in found} == expected

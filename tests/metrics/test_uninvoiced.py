@@ -4,10 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from tasks.metrics.uninvoiced import uninvoiced_changes, uninvoiced_milestones
-from tests.metrics.leakage_book import FX, change, line, project
+from tests.metrics.leakage_book import FX, change, line, project, step
 
-AS_OF = date(2026, 3, 31)
+AS_OF = date(2026, 3, 31)  # policy: billing_days 30
 LATE, NOT_LATE = AS_OF - timedelta(days=31), AS_OF - timedelta(days=30)
 
 
@@ -23,14 +22,9 @@ def owed(rows, collected):
             billing_milestone=list(milestones),
             invoice_line=list(lines),
         )
-        found = [
-            *collected(uninvoiced_changes(frames, AS_OF, 30)),
-            *collected(uninvoiced_milestones(frames, AS_OF, 30)),
-        ]
-        assert all(row["gross_minor"] == 0 and row["seconds"] == 0 for row in found)
         return {
             row["part_id"]: (row["leakage_class"], None if row["leakage_minor"] is None else row["leakage_minor"] / 100)
-            for row in found
+            for row in collected(step(frames, "uninvoiced", AS_OF))
         }
 
     return run
