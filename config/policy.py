@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from config.problems import explain
-from tasks.errors import ConfigError
+from config.problems import read
 
 ROOT = Path(__file__).resolve().parent.parent
 Pct = Annotated[float, Field(ge=0, le=1000)]
@@ -100,11 +98,4 @@ def policy(path: Path = ROOT / "config" / "policy.yaml") -> Policy:
     Raises:
         ConfigError: a key is unknown or missing, or a value is out of range; the message names the key.
     """
-    try:
-        return Policy.model_validate(yaml.safe_load(path.read_text()))
-    except ValidationError as error:
-        raise ConfigError(explain(path.name, error)) from None
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(
-            f"{path.name} cannot be read: {type(error).__name__}. Restore it from the repository."
-        ) from None
+    return read(path, Policy)

@@ -4,13 +4,11 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from config.problems import explain
+from config.problems import read
 from config.settings import ROOT, Settings
 from tasks.alerts.alert import Alert, Plane, Severity
-from tasks.errors import ConfigError
 
 Channel = Literal["console", "slack", "pagerduty"]
 
@@ -74,14 +72,7 @@ def routing(path: Path = ROOT / "config" / "routing.yaml") -> Routing:
     Raises:
         ConfigError: a key is unknown, a page has no reason, or the default is missing; the message names it.
     """
-    try:
-        return Routing.model_validate(yaml.safe_load(path.read_text()))
-    except ValidationError as error:
-        raise ConfigError(explain(path.name, error)) from None
-    except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(
-            f"{path.name} cannot be read: {type(error).__name__}. Restore it from the repository."
-        ) from None
+    return read(path, Routing)
 
 
 def channels(settings: Settings, route: Route) -> tuple[Channel, ...]:

@@ -1,10 +1,13 @@
 """What an hour costs on the day it was worked."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import narwhals as nw
 
+from config.policy import Policy
 from tasks.metrics.in_force import in_force
+from tasks.metrics.metric import Frames, Metric
 
 # In order of precedence: a rate, and what it hangs on. A contract's rate that names a role is for that role only.
 RATES = (
@@ -15,26 +18,21 @@ RATES = (
 )
 
 
-def with_cost_rate(entries: nw.LazyFrame, rate: nw.LazyFrame) -> nw.LazyFrame:
-    """Fill `cost_rate_minor` and its `currency` where no rate is stamped: the project's, role's, else standard rate.
+def cost_rate(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """Find the cost rate of each entry without a stamped one: the project's, role's, else the standard rate.
 
     Each is the latest in force on `work_date` that names a cost; null where there is none.
     """
-    entries = entries.with_columns(nw.lit("").alias("standard"))
-    unstamped = entries.filter(nw.col("cost_rate_minor").is_null())
-    costed = rate.filter(~nw.col("cost_rate_minor").is_null()).with_columns(nw.lit("").alias("standard"))
+    entries = frames["time_entry"].filter(nw.col("cost_rate_minor").is_null() & (nw.col("work_date") <= as_of))
+    entries = entries.select("entry_id", "project_id", "role_id", "work_date", nw.lit("").alias("standard"))
+    costed = frames["rate"].filter(~nw.col("cost_rate_minor").is_null()).with_columns(nw.lit("").alias("standard"))
+    found = entries
     for name, key in RATES:
-        entries = entries.join(_found(unstamped, costed, name, key), on=[*key, "work_date"], how="left")
-    stamped = nw.when(~nw.col("cost_rate_minor").is_null()).then(nw.col("currency"))
-    entries = entries.with_columns(
-        nw.coalesce("cost_rate_minor", *(f"_{name}_rate" for name, _ in RATES)).alias("cost_rate_minor"),
-        stamped.alias("_stamped_currency"),
+        found = found.join(_found(entries, costed, name, key), on=[*key, "work_date"], how="left")
+    return found.with_columns(
+        nw.coalesce(*(f"_{name}_rate" for name, _ in RATES)).alias("cost_rate_minor"),
+        nw.coalesce(*(f"_{name}_currency" for name, _ in RATES)).alias("currency"),
     )
-    entries = entries.with_columns(
-        nw.coalesce("_stamped_currency", *(f"_{name}_currency" for name, _ in RATES)).alias("currency")
-    )
-    found = (f"_{name}_{of}" for name, _ in RATES for of in ("rate", "currency"))
-    return entries.drop("standard", "_stamped_currency", *found)
 
 
 def _found(entries: nw.LazyFrame, rate: nw.LazyFrame, name: str, key: Sequence[str]) -> nw.LazyFrame:
@@ -51,3 +49,17 @@ def _found(entries: nw.LazyFrame, rate: nw.LazyFrame, name: str, key: Sequence[s
     )
     found = found.join(values, on=[*key, "number"], how="inner").drop("number")
     return found.rename({"day": "work_date"})
+
+
+COST_RATE = Metric(
+    table="cost_rate",
+    grain=("entry_id",),
+    inputs=("time_entry", "rate"),
+    columns={
+        "entry_id": "the entry, one without a stamped rate",
+        "cost_rate_minor": "what an hour of it costs; null where no rate is in force",
+        "currency": "the rate's currency",
+    },
+    compute=cost_rate,
+    is_step=True,
+)

@@ -6,7 +6,6 @@ import narwhals as nw
 
 from config.policy import Policy
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.plan_version import plan_versions
 from tasks.metrics.working_days import located, numbered
 
 
@@ -18,7 +17,7 @@ def milestone_slip(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     a plan that was first seen too late after its start, and for a milestone that was dropped: archived, vanished or no
     longer in the plan in force, and not done.
     """
-    rows = _planned(frames, policy, as_of).join(_known(frames["task"], as_of), on="task_id", how="left")
+    rows = _planned(frames).join(_known(frames["task"], as_of), on="task_id", how="left")
     gone = nw.col("is_archived").fill_null(True) | nw.col("current_due_date").is_null()
     is_open = nw.col("actual_date").is_null()
     rows = rows.with_columns(
@@ -38,10 +37,10 @@ def milestone_slip(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     return rows.with_columns((nw.col("slip_current_days") > 0).alias("is_late")).select(*COLUMNS)
 
 
-def _planned(frames: Frames, policy: Policy, as_of: date) -> nw.LazyFrame:
+def _planned(frames: Frames) -> nw.LazyFrame:
     planned = frames["plan_task"].filter(nw.col("is_milestone"))
     planned = planned.select("project_id", "task_id", "plan_number", "due_date")
-    planned = planned.join(plan_versions(frames, policy, as_of), on=["project_id", "plan_number"], how="inner")
+    planned = planned.join(frames["plan_version"], on=["project_id", "plan_number"], how="inner")
     for version in ("original", "current"):
         is_it = nw.col(f"is_{version}")
         planned = planned.with_columns(
@@ -86,7 +85,7 @@ COLUMNS = {
 MILESTONE_SLIP = Metric(
     table="milestone_slip",
     grain=("task_id",),
-    inputs=("task", "plan_task", "work_calendar"),
+    inputs=("task", "plan_task", "work_calendar", "plan_version"),
     columns=COLUMNS,
     compute=milestone_slip,
     keep="month_ends",

@@ -5,16 +5,14 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.metric import Frames
+from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.working_days import located
 
 
-def plan_versions(frames: Frames, policy: Policy, as_of: date) -> nw.LazyFrame:
-    """Find the version in force and the original one of each project's plan, a row each.
+def plan_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """Find the version in force and the original one of each project's plan, a row each, or one when they are the same.
 
-    Columns: project_id, plan_number, approved_date, origin, original_approved_date, is_current, is_original (one row
-    when they are the same), is_reliable. In force is the greatest number approved by `as_of`, the original before the
-    first approval. A plan first seen later than the policy's limit after its own first start is not reliable: what
+    In force is the greatest number approved by `as_of`, the original before the first approval. A plan first seen later than the policy's limit after its own first start is not reliable: what
     slipped before was never known.
     """
     versions = frames["plan_task"].group_by("project_id", "plan_number").agg(
@@ -34,6 +32,22 @@ def plan_versions(frames: Frames, policy: Policy, as_of: date) -> nw.LazyFrame:
                        "start_date", "approved_date")
     limit = policy.schedule.first_seen_limit_working_days
     late = nw.col("approved_date_closes") - nw.col("start_date_closes") > limit
-    versions = versions.with_columns((~((nw.col("origin") == "first_seen") & late)).alias("is_reliable"))
-    return versions.select("project_id", "plan_number", "approved_date", "origin", "original_approved_date",
-                           "is_current", "is_original", "is_reliable")
+    return versions.with_columns((~((nw.col("origin") == "first_seen") & late)).alias("is_reliable"))
+
+
+PLAN_VERSION = Metric(
+    table="plan_version",
+    grain=("project_id", "plan_number"),
+    inputs=("plan_task", "work_calendar"),
+    columns={
+        "project_id": "the project",
+        "plan_number": "the version of its plan",
+        "origin": "where it comes from: vendor, kickoff or first_seen",
+        "original_approved_date": "when the original plan was approved",
+        "is_current": "it is in force",
+        "is_original": "it is the first",
+        "is_reliable": "false when it was first seen too late after its start to judge by",
+    },
+    compute=plan_version,
+    is_step=True,
+)

@@ -1,21 +1,27 @@
 """A project's planned value as an exact line between the starts and ends of its tasks."""
 
+from datetime import date
+
 import narwhals as nw
 
+from config.policy import Policy
+from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.working_days import located, with_eves
 
 # PV along the curve is carried in millionths of a minor unit (or second), so that slopes keep their fractions.
 FINE = 1_000_000
 
 
-def planned_value_curve(work: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
-    """Breakpoints of PV for the tasks of `work`: project_id, day, elapsed_days, pv_fine; linear in between.
+def planned_value_curve(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """Find the breakpoints of PV for the work of each plan in force; PV is linear in between.
 
     `day` stands for its end; `elapsed_days` are the working days since the project's first start. The first breakpoint,
     the day before the first start, is 0; the last is BAC exactly.
     """
-    work = located(work, work_calendar, "start_date", "due_date")
-    return _cumulated(_bends(with_eves(work, work_calendar, "start_date", "due_date")))
+    calendar = frames["work_calendar"]
+    work = frames["planned_work"].filter(nw.col("is_current")).select("project_id", "start_date", "due_date", "bac")
+    work = located(work, calendar, "start_date", "due_date")
+    return _cumulated(_bends(with_eves(work, calendar, "start_date", "due_date")))
 
 
 def _bends(work: nw.LazyFrame) -> nw.LazyFrame:
@@ -61,4 +67,19 @@ def _cumulated(bends: nw.LazyFrame) -> nw.LazyFrame:
         for name in ("_bend", "_lever", "_jump")
     )
     fine = nw.col("_bend") * nw.col("elapsed_days") - nw.col("_lever") + nw.col("_jump")
-    return curve.with_columns(fine.alias("pv_fine")).select("project_id", "day", "elapsed_days", "pv_fine")
+    return curve.with_columns(fine.alias("pv_fine"))
+
+
+PLANNED_VALUE_CURVE = Metric(
+    table="planned_value_curve",
+    grain=("project_id", "day"),
+    inputs=("work_calendar", "planned_work"),
+    columns={
+        "project_id": "the project",
+        "day": "the day; the value is at its end",
+        "elapsed_days": "working days since the plan's first start",
+        "pv_fine": "planned value in millionths of a minor unit, or of a second",
+    },
+    compute=planned_value_curve,
+    is_step=True,
+)

@@ -7,8 +7,7 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import divide_half_even
-from tasks.metrics.planned_value_curve import FINE, planned_value_curve
-from tasks.metrics.planned_work import planned_work
+from tasks.metrics.planned_value_curve import FINE
 from tasks.metrics.schedule_task import in_unit
 
 
@@ -18,9 +17,9 @@ def schedule_curve(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     On the axis of elapsed working days PV is a straight line between these points, so earned schedule can be read off
     by hand: the place at which PV reached EV. The last point is the budget at completion.
     """
-    work = planned_work(frames, policy, as_of).filter(nw.col("is_current"))
+    work = frames["planned_work"].filter(nw.col("is_current"))
     plans = work.group_by("project_id").agg(nw.col("plan_number").max(), nw.col("unit").max())
-    curve = divide_half_even(planned_value_curve(work, frames["work_calendar"]), "pv", "pv_fine", FINE)
+    curve = divide_half_even(frames["planned_value_curve"], "pv", "pv_fine", FINE)
     return in_unit(curve.join(plans, on="project_id", how="inner"), "pv").select(*COLUMNS)
 
 
@@ -37,7 +36,7 @@ COLUMNS = {
 SCHEDULE_CURVE = Metric(
     table="schedule_curve",
     grain=("project_id", "day"),
-    inputs=("task", "plan_task", "fx_rate", "work_calendar"),
+    inputs=("planned_work", "planned_value_curve"),
     columns=COLUMNS,
     compute=schedule_curve,
     keep="latest",

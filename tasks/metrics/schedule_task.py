@@ -5,11 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.actual_cost import actual_cost
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import divide_half_even
-from tasks.metrics.planned_work import planned_work, project_units
 from tasks.metrics.progress import with_progress
 from tasks.metrics.working_days import located
 
@@ -26,11 +24,11 @@ def schedule_task(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     above it; AC is the cost of all time that is not rejected. Time outside the plan has its own rows (BAC, PV and EV
     0), time without a task the row ''. Projects whose plan in force counts no work are left out.
     """
-    work = planned_work(frames, policy, as_of)
+    work = frames["planned_work"]
     rows = nw.concat([
         _current(frames, policy, work.filter(nw.col("is_current")), as_of),
         _row(work.filter(nw.col("is_original")), original_bac="bac"),
-        _row(actual_cost(frames, project_units(work), as_of), ac="ac", uncosted_seconds="uncosted_seconds"),
+        _row(frames["actual_cost"], ac="ac", uncosted_seconds="uncosted_seconds"),
     ])
     flags = ("unit", "progress_bp", "_missing")
     sums = known_sums(rows, ["project_id", "task_id"], [*VALUES, "uncosted_seconds"], flags)
@@ -107,7 +105,7 @@ COLUMNS = {
 SCHEDULE_TASK = Metric(
     table="schedule_task",
     grain=("project_id", "task_id"),
-    inputs=("task", "task_progress", "plan_task", "time_entry", "rate", "fx_rate", "work_calendar"),
+    inputs=("task", "task_progress", "work_calendar", "planned_work", "actual_cost"),
     columns=COLUMNS,
     compute=schedule_task,
     contributes_to=("schedule_project",),
