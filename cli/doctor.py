@@ -1,4 +1,4 @@
-"""`baton doctor`: are the configuration, the credentials, the field maps and the warehouse right?"""
+"""`baton doctor`: whether the configuration, the credentials, the field maps and the warehouse are right."""
 
 from collections.abc import Callable, Iterator
 

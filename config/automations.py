@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from prefect.types import SecretDict
 
 from config.settings import ROOT, Settings, settings
 from tasks.alerts.alert import Alert, fingerprint
-from tasks.errors import ConfigError
+from tasks.errors import BatonError, ConfigError
 
 FILE = Path(__file__).with_suffix(".yaml")
 
@@ -120,6 +121,17 @@ def apply() -> dict[str, str]:
     return asyncio.run(apply_all(settings()))
 
 
-if __name__ == "__main__":
-    for name, outcome in apply().items():
+def main() -> int:
+    """Apply them and say what happened to each; what a person must put right is one line on stderr."""
+    try:
+        outcomes = apply()
+    except BatonError as error:
+        print(f"automations: {error}", file=sys.stderr)
+        return 1
+    for name, outcome in outcomes.items():
         print(f"{name}: {outcome}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -59,6 +59,7 @@ class Schedule(_Section):
     red_spi_t: float
     amber_slip_working_days: Days
     red_slip_working_days: Days
+    red_cpi: float
     red_tcpi: float
     first_seen_limit_working_days: Days
     short_task_working_days: Days

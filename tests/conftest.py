@@ -35,6 +35,14 @@ Row = Mapping[str, Any]
 Rows = Callable[..., dict[str, nw.LazyFrame]]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs a whole file, and one all the nights: what their fixtures build is built once."""
+    flows = Path(__file__).parent / "flows"
+    for item in items:
+        group = "nights" if flows in item.path.parents else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
 def arrow_table(table: Table, rows: list[Row]) -> pa.Table:
     """Core rows as Arrow, missing columns null; an unknown column is an error."""
     known = {column.name for column in table.columns}

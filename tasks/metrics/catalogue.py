@@ -3,15 +3,26 @@
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_time import CLIENT_TIME
 from tasks.metrics.invoiced_time import TIME_INVOICED
+from tasks.metrics.actual_cost import ACTUAL_COST
+from tasks.metrics.cost_rate import COST_RATE
+from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
 from tasks.metrics.mrr_account import MRR_ACCOUNT
+from tasks.metrics.mrr_balance import MRR_BALANCE
 from tasks.metrics.mrr_bridge import MRR_BRIDGE
+from tasks.metrics.mrr_change import MRR_CHANGE, ULTIMATE_CHANGE
 from tasks.metrics.mrr_line import MRR_LINE
+from tasks.metrics.mrr_month import MRR_MONTH, MRR_RATE
 from tasks.metrics.mrr_movement import MRR_MOVEMENT
 from tasks.metrics.nrr_account import NRR_ACCOUNT
 from tasks.metrics.nrr_monthly import NRR_MONTHLY
 from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.rate_of_day import RATE_OF_DAY
+from tasks.metrics.plan_version import PLAN_VERSION
+from tasks.metrics.planned_value_curve import PLANNED_VALUE_CURVE
+from tasks.metrics.planned_work import PLANNED_WORK
+from tasks.metrics.project_dates import PROJECT_DATES
+from tasks.metrics.project_value import PROJECT_VALUE
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
 from tasks.metrics.schedule_project import SCHEDULE_PROJECT
@@ -26,9 +37,14 @@ from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
     MRR_LINE,
+    MRR_MONTH,
+    MRR_RATE,
+    MRR_CHANGE,
+    MRR_BALANCE,
     MRR_ACCOUNT,
     MRR_MOVEMENT,
     MRR_BRIDGE,
+    ULTIMATE_CHANGE,
     NRR_ACCOUNT,
     NRR_MONTHLY,
     CLIENT_TIME,
@@ -43,7 +59,15 @@ STEPS_AND_METRICS = (
     SCOPE_CREEP_ENTRY,
     SCOPE_CREEP_PROJECT,
     SCOPE_CREEP_MONTHLY,
+    PLAN_VERSION,
+    PLANNED_WORK,
+    PLANNED_VALUE_CURVE,
+    COST_RATE,
+    ACTUAL_COST,
     SCHEDULE_TASK,
+    PROJECT_VALUE,
+    PROJECT_DATES,
+    EARNED_SCHEDULE,
     SCHEDULE_PROJECT,
     SCHEDULE_PORTFOLIO,
     SCHEDULE_CURVE,

@@ -1,7 +1,11 @@
 """Earned schedule: the time at which the work done should have been done (Lipke)."""
 
+from datetime import date
+
 import narwhals as nw
 
+from config.policy import Policy
+from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.planned_value_curve import FINE
 from tasks.metrics.ratios import ratio
 
@@ -9,7 +13,7 @@ from tasks.metrics.ratios import ratio
 def with_earned_schedule(projects: nw.LazyFrame, reached: nw.LazyFrame) -> nw.LazyFrame:
     """Add es_days, sv_t_days, spi_t_ratio, ieac_t_days and tspi_ratio to projects with ev, bac, at_days and pd_days.
 
-    `reached` is what `reached_on` found for them. ES is where PV reached EV, interpolated between breakpoints; on a
+    `reached` is what `earned_schedule` found for them. ES is where PV reached EV, interpolated between breakpoints; on a
     plateau of PV, the point of it nearest to AT; PD when EV reaches BAC; null when EV is or BAC is 0. SV(t) = ES - AT,
     SPI(t) = ES / AT, IEAC(t) = PD / SPI(t), TSPI = (PD - ES) / (PD - AT), null when AT >= PD. Working days.
     """
@@ -17,9 +21,9 @@ def with_earned_schedule(projects: nw.LazyFrame, reached: nw.LazyFrame) -> nw.La
     at, end = nw.col("at_days").cast(nw.Float64), nw.col("pd_days").cast(nw.Float64)
     earned = (
         nw.when(nw.col("ev") >= nw.col("bac")).then(end)
-        .when(nw.col("_flat_from").is_null()).then(nw.col("_between"))
-        .when(at <= nw.col("_flat_from")).then(nw.col("_flat_from").cast(nw.Float64))
-        .when(at >= nw.col("_from")).then(nw.col("_from").cast(nw.Float64))
+        .when(nw.col("flat_from_days").is_null()).then(nw.col("between_days"))
+        .when(at <= nw.col("flat_from_days")).then(nw.col("flat_from_days").cast(nw.Float64))
+        .when(at >= nw.col("from_days")).then(nw.col("from_days").cast(nw.Float64))
         .otherwise(at)
     )
     projects = projects.with_columns(nw.when(nw.col("bac") > 0).then(earned).alias("es_days"))
@@ -33,15 +37,12 @@ def with_earned_schedule(projects: nw.LazyFrame, reached: nw.LazyFrame) -> nw.La
     )
     tspi = nw.when(nw.col("_time_left") > 0).then(ratio("_left", "_time_left"))
     projects = projects.with_columns(tspi.alias("tspi_ratio"))
-    return projects.drop("_from", "_flat_from", "_between", "_left", "_time_left")
+    return projects.drop("from_days", "flat_from_days", "between_days", "_left", "_time_left")
 
 
-def reached_on(curve: nw.LazyFrame, earned: nw.LazyFrame) -> nw.LazyFrame:
-    """Find the place on each project's curve that its `ev` reached: the last breakpoint not above it, and beyond.
-
-    `_from` is that breakpoint's place, `_flat_from` that of the first one of exactly EV (a plateau, when they differ),
-    `_between` the interpolated place.
-    """
+def earned_schedule(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    """Find the place on each project's curve that its EV reached: the last breakpoint not above it, and beyond."""
+    curve, earned = frames["planned_value_curve"], frames["project_value"]
     curve = curve.with_columns(
         nw.col("pv_fine").shift(-1).over("project_id", order_by="day").alias("_next_pv"),
         nw.col("elapsed_days").shift(-1).over("project_id", order_by="day").alias("_next_day"),
@@ -52,10 +53,25 @@ def reached_on(curve: nw.LazyFrame, earned: nw.LazyFrame) -> nw.LazyFrame:
         at_ev.alias("_at_ev"), (nw.col("_ev") - nw.col("pv_fine")).alias("_above"),
         (nw.col("_next_pv") - nw.col("pv_fine")).alias("_rise"),
     )
-    curve = curve.with_columns(nw.col("_at_ev").min().over("project_id").alias("_flat_from"))
+    curve = curve.with_columns(nw.col("_at_ev").min().over("project_id").alias("flat_from_days"))
     last = curve.filter(
         (nw.col("pv_fine") <= nw.col("_ev")) & (nw.col("_next_pv").is_null() | (nw.col("_next_pv") > nw.col("_ev")))
     )
     last = last.with_columns(ratio("_above", "_rise").alias("_share"))
     between = nw.col("elapsed_days") + nw.col("_share") * (nw.col("_next_day") - nw.col("elapsed_days"))
-    return last.select("project_id", nw.col("elapsed_days").alias("_from"), "_flat_from", between.alias("_between"))
+    return last.select("project_id", nw.col("elapsed_days").alias("from_days"), "flat_from_days", between.alias("between_days"))
+
+
+EARNED_SCHEDULE = Metric(
+    table="earned_schedule",
+    grain=("project_id",),
+    inputs=("planned_value_curve", "project_value"),
+    columns={
+        "project_id": "the project",
+        "from_days": "elapsed days at the last breakpoint of the plan whose PV is not above EV",
+        "flat_from_days": "elapsed days at the first breakpoint of exactly EV: a plateau when they differ",
+        "between_days": "elapsed days at which PV met EV, interpolated",
+    },
+    compute=earned_schedule,
+    is_step=True,
+)

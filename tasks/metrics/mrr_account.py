@@ -20,14 +20,12 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Each balance is valued once, at the rate table of its month, in the reporting currency. A closed month shows the
     closing as it was closed. Rows: account-months with any MRR, in complete months up to `as_of`.
     """
-    months = mrr_book.spine(frames, as_of)
-    book = mrr_book.lines(frames)
-    accounts = account_months(frames, book, months)
+    accounts = account_months(frames)
     shown = nw.col("has_come")
     for balance in ("opening_minor", "closing_minor", "computed_opening_minor", "computed_closing_minor"):
         shown = shown | (nw.col(balance) != 0)
     accounts = accounts.filter(shown).join(mrr_book.segments(frames), on="account_id", how="left")
-    accounts = accounts.join(_late(book, months), on=["account_id", "month_index"], how="left")
+    accounts = accounts.join(_late(mrr_book.lines(frames), frames["mrr_month"]), on=["account_id", "month_index"], how="left")
     return accounts.with_columns(
         nw.col("segment").fill_null("unknown").alias("segment"),
         (nw.col("_late_lines").fill_null(0) > 0).alias("is_late_renewal"),
@@ -48,7 +46,7 @@ def _late(book: nw.LazyFrame, months: nw.LazyFrame) -> nw.LazyFrame:
 MRR_ACCOUNT = Metric(
     table="mrr_account",
     grain=("month", "account_id"),
-    inputs=("account", "fx_rate", "work_calendar", "finalised_mrr", "mrr_line"),
+    inputs=("account", "finalised_mrr", "mrr_line", "mrr_month", "mrr_balance"),
     columns={
         "month": "first day of the month",
         "account_id": "the account that held the revenue at the time",

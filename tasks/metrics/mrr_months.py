@@ -7,31 +7,32 @@ from tasks.metrics.metric import Frames
 from tasks.metrics.recurring import day_number, month_index
 
 
-def account_months(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame) -> nw.LazyFrame:
+def account_months(frames: Frames) -> nw.LazyFrame:
     """One row per account and complete month from its first possible MRR on.
 
     `computed_*` follow the lines as known now; `opening_minor` and `closing_minor` are the published ones: the frozen
     closing in a month that `finalised_mrr` holds (0 for an account without a row in it), else the computed one.
     `has_come`: a line began or was handed over to the account in the month.
     """
-    holders = mrr_book.holders(frames, months, "account_id", "first_account_id")
+    months = frames["mrr_month"]
     frozen = frames["finalised_mrr"].with_columns(month_index(day_number("month")).alias("month_index"))
     frozen = mrr_book.summed(frozen, ("account_id", "month_index"), _frozen="closing_minor")
     closed = frozen.group_by("month_index").agg(nw.len().alias("_closed_accounts"))
+    computed = frames["mrr_balance"]
     begun = (
         nw.concat(
-            [holders.select("account_id", "begun"), frozen.select("account_id", nw.col("month_index").alias("begun"))]
+            [computed.select("account_id", nw.col("month_index").alias("begun")), frozen.select("account_id", nw.col("month_index").alias("begun"))]
         )
         .group_by("account_id")
         .agg(nw.col("begun").min())
     )
     grid = begun.join(months, how="cross").filter(nw.col("month_index") >= nw.col("begun"))
     grid = grid.join(frozen, on=["account_id", "month_index"], how="left").join(closed, on="month_index", how="left")
-    grid = grid.join(_computed(frames, book, months, holders), on=["account_id", "month_index"], how="left")
+    grid = grid.join(computed, on=["account_id", "month_index"], how="left")
     grid = grid.with_columns(
-        nw.col("_computed").fill_null(0).alias("computed_closing_minor"),
-        nw.col("_came").fill_null(0).alias("_came"),
-        (nw.col("_missing").fill_null(0) > 0).alias("is_rate_missing"),
+        nw.col("closing_minor").fill_null(0).alias("computed_closing_minor"),
+        nw.col("came").fill_null(0).alias("_came"),
+        (nw.col("missing_rates").fill_null(0) > 0).alias("is_rate_missing"),
         (~nw.col("_closed_accounts").is_null()).alias("is_closed"),
     )
     kept = nw.when(nw.col("is_closed")).then(nw.col("_frozen").fill_null(0)).otherwise(nw.col("computed_closing_minor"))
@@ -47,20 +48,3 @@ def account_months(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame) -> 
 def _at_opening(column: str, name: str) -> nw.Expr:
     before = nw.col(column).shift(1).over("account_id", order_by="month_index")
     return before.fill_null(0).cast(nw.Int64).alias(name)
-
-
-def _computed(frames: Frames, book: nw.LazyFrame, months: nw.LazyFrame, holders: nw.LazyFrame) -> nw.LazyFrame:
-    """Per (account_id, month_index): `_computed` closing, `_missing` (balances without a rate), `_came` so far."""
-    days = mrr_book.changes(book, frames, months)
-    days = days.with_columns(
-        (nw.col("organic") + nw.col("transfer")).alias("_moved"),
-        (nw.col("arrivals") + nw.when(nw.col("transfer") > 0).then(1).otherwise(0)).alias("_comes"),
-    )
-    table = mrr_book.tables(frames, months)
-    closings = mrr_book.balances(days, holders, table, ("_moved", "_comes"), ("_native", "_came"))
-    closings = mrr_book.valued(closings, _closing="_native")
-    missing = nw.when(nw.col("is_rate_missing") & (nw.col("_native") != 0)).then(1).otherwise(0)
-    closings = closings.with_columns(missing.cast(nw.Int64).alias("_missing_rate"))
-    return mrr_book.summed(
-        closings, ("account_id", "month_index"), "_came", _computed="_closing", _missing="_missing_rate"
-    )

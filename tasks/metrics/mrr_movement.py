@@ -33,10 +33,8 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     `prior_period_adjustment`, in the month after a closed one: what is known now less what was frozen then.
     A closed month whose frozen balances differ from what is known now shows the frozen change, classed by the month.
     """
-    months = mrr_book.spine(frames, as_of)
-    book = mrr_book.lines(frames)
-    table = mrr_book.tables(frames, months).filter(nw.col("is_measured"))
-    rows = nw.concat([_organic(mrr_book.changes(book, frames, months), table), _transfers(book, table)])
+    table = frames["mrr_rate"].filter(nw.col("is_measured"))
+    rows = nw.concat([_organic(frames["mrr_change"], table), _transfers(mrr_book.lines(frames), table)])
     rows = rows.with_columns(
         *(
             nw.when(nw.col("movement") == name).then(nw.col("amount_minor")).otherwise(0).cast(nw.Int64).alias(name)
@@ -178,7 +176,7 @@ def _in_rows(accounts: nw.LazyFrame, frames: Frames) -> nw.LazyFrame:
 MRR_MOVEMENT = Metric(
     table="mrr_movement",
     grain=("month", "account_id", "movement"),
-    inputs=("fx_rate", "work_calendar", "mrr_line", "mrr_account"),
+    inputs=("work_calendar", "mrr_line", "mrr_rate", "mrr_change", "mrr_account"),
     columns={
         "month": "first day of the month",
         "account_id": "the account that held the revenue at the time",

@@ -20,10 +20,9 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     touched zero on any day of the window, even if it came back. Customers of less than twelve months are in no row.
     Closed months are not frozen here: the retention is that of the lines as known now.
     """
-    months = mrr_book.spine(frames, as_of)
-    days = mrr_book.ultimate_changes(mrr_book.lines(frames), frames, months)
-    holders = mrr_book.holders(frames, months, "ultimate_id")
-    ends = mrr_book.balances(days, holders, mrr_book.tables(frames, months), ("organic",), ("native_minor",))
+    days = frames["ultimate_change"]
+    holders = mrr_book.holders(frames, frames["mrr_month"], "ultimate_id")
+    ends = mrr_book.balances(days, holders, frames["mrr_rate"], ("organic",), ("native_minor",))
     base = nw.col("native_minor").shift(WINDOW_MONTHS).over("account_id", "currency", order_by="month_index")
     ends = ends.with_columns(base.fill_null(0).cast(nw.Int64).alias("_native_base"))
     ends = mrr_book.valued(ends, _base="_native_base", _end="native_minor")
@@ -61,7 +60,7 @@ def _with_last_lapse(accounts: nw.LazyFrame, days: nw.LazyFrame) -> nw.LazyFrame
 NRR_ACCOUNT = Metric(
     table="nrr_account",
     grain=("month", "account_id"),
-    inputs=("account", "fx_rate", "work_calendar", "mrr_line"),
+    inputs=("account", "mrr_line", "mrr_month", "mrr_rate", "ultimate_change"),
     columns={
         "month": "first day of the month whose end closes the window",
         "account_id": "the ultimate account",

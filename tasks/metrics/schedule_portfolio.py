@@ -14,7 +14,7 @@ BANDS = ("green", "amber", "red", "unknown")
 
 
 def schedule_portfolio(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
-    """Sum all planned projects, the open and the closed apart, and those measured in hours apart from those at cost.
+    """Sum all planned projects, the open and the finished apart, and those measured in hours apart from those at cost.
 
     SPI = EV / PV and CPI = EV / AC of the sums (PMI; EIA-748). A sum is null where one of its projects has no value, so
     that a part never passes for the whole; the counts say how many.
@@ -35,7 +35,7 @@ def schedule_portfolio(frames: Frames, policy: Policy, *, as_of: date) -> nw.Laz
 
 COLUMNS = {
     "unit": "cost or hours: what these projects are measured in; amounts are null in hours",
-    "is_open": "projects not closed by the day, or closed ones",
+    "is_open": "projects not finished by the day, or finished ones",
     "project_count": "projects",
     "green_count": "projects in the green band",
     "amber_count": "projects in the amber band",

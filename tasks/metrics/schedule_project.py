@@ -5,17 +5,12 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics.earned_schedule import reached_on, with_earned_schedule
-from tasks.metrics.earned_value import with_forecasts, with_indices
-from tasks.metrics.known_sums import known_sums
+from tasks.metrics.earned_schedule import with_earned_schedule
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.planned_value_curve import planned_value_curve
-from tasks.metrics.planned_work import planned_work
-from tasks.metrics.project_dates import project_dates, with_forecast_finish, with_months
+from tasks.metrics.project_dates import with_forecast_finish, with_months
+from tasks.metrics.project_value import FORECASTS
 from tasks.metrics.schedule_band import with_band
 from tasks.metrics.schedule_task import VALUES, in_unit
-
-FORECASTS = ("sv", "cv", "eac", "eac_at_plan", "eac_combined", "etc", "vac")
 
 
 def schedule_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -24,31 +19,21 @@ def schedule_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyF
     Earned value (PMI; EIA-748): PV, EV, AC and BAC are the sums of the project's tasks; positive variances are ahead
     and under cost; EAC = BAC / CPI, TCPI against BAC. Earned schedule (Lipke): ES is the working day on which PV met
     EV on the exact curve of the plan, not on the PV rounded per task; SPI(t) = ES / AT, and AT stops when the project
-    closes, so that a finished project keeps its verdict. In months: working days at the pace of the plan's calendar
-    span. The band is the worst of SPI(t), finish slip, TCPI and a spent budget; without a reliable plan or known
-    progress it is unknown. Ratios whose denominator is 0 are null.
+    is finished, so that it keeps its verdict: on the day it closed, else on the last finish of its tasks once all are
+    done. In months: working days at the pace of the plan's calendar span. The band is the worst of SPI(t), finish slip,
+    CPI, TCPI and a spent budget; without a reliable plan or known progress it is unknown. Ratios whose denominator is 0
+    are null.
     """
-    work = planned_work(frames, policy, as_of)
-    sums = _sums(frames["schedule_task"])
-    curve = planned_value_curve(work.filter(nw.col("is_current")), frames["work_calendar"])
-    projects = project_dates(frames, work, as_of).join(with_forecasts(with_indices(sums)), on="project_id", how="inner")
-    projects = with_months(with_earned_schedule(projects, reached_on(curve, sums)))
+    projects = frames["project_dates"].join(frames["project_value"], on="project_id", how="inner")
+    projects = with_months(with_earned_schedule(projects, frames["earned_schedule"]))
     projects = with_band(with_forecast_finish(projects, frames["work_calendar"]), policy.schedule)
     return in_unit(projects, *VALUES, *FORECASTS).select(*COLUMNS)
-
-
-def _sums(tasks: nw.LazyFrame) -> nw.LazyFrame:
-    tasks = tasks.with_columns(
-        *(nw.coalesce(f"{name}_minor", f"{name}_seconds").alias(name) for name in VALUES),
-        nw.col("is_progress_missing").cast(nw.Int64).alias("missing_progress_count"),
-    )
-    return known_sums(tasks, ["project_id"], [*VALUES, "uncosted_seconds", "missing_progress_count"])
 
 
 COLUMNS = {
     "project_id": "the project",
     "account_id": "the customer",
-    "is_open": "not closed by the day",
+    "is_open": "not finished by the day: neither closed nor all its planned tasks done",
     "plan_number": "the version of the plan in force",
     "plan_origin": "where that plan comes from: vendor, kickoff or first_seen",
     "unit": "cost or hours: what the project is measured in; amounts are null in hours",
@@ -77,7 +62,7 @@ COLUMNS = {
     "tcpi_ratio": "(BAC - EV) / (BAC - AC): the CPI the rest needs; null when exactly all is spent, negative beyond",
     "is_budget_spent": "AC has reached BAC",
     "es_days": "earned schedule in working days: when PV reached EV",
-    "at_days": "actual time in working days, from the plan's first start to the day or the close",
+    "at_days": "actual time in working days, from the plan's first start to the day or the finish",
     "pd_days": "planned duration in working days",
     "es_months": "earned schedule in months at the plan's pace",
     "at_months": "actual time in months at the plan's pace",
@@ -89,19 +74,19 @@ COLUMNS = {
     "plan_start_date": "first start in the plan in force",
     "plan_finish_date": "last due date in the plan in force",
     "original_finish_date": "last due date in the original plan",
-    "expected_finish_date": "the close, else the latest finish or forecast of its tasks, today at the earliest if open",
-    "forecast_finish_date": "the close, else the working day on which IEAC(t) runs out",
+    "expected_finish_date": "the finish, else the latest finish or forecast of its tasks, today at the earliest if open",
+    "forecast_finish_date": "the finish, else the working day on which IEAC(t) runs out",
     "finish_slip_working_days": "working days from planned to expected finish; null when the plan is not reliable",
     "original_finish_slip_working_days": "the same against the original plan",
     "is_slip_reliable": "false when the plan in force was first seen too late after its start to judge by",
     "band": "green, amber, red or unknown",
-    "band_reason": "the first reason for amber or red: spi_t, slip, budget_spent, tcpi",
+    "band_reason": "the first reason for amber or red: spi_t, slip, budget_spent, cpi, tcpi",
 }
 
 SCHEDULE_PROJECT = Metric(
     table="schedule_project",
     grain=("project_id",),
-    inputs=("project", "task", "plan_task", "fx_rate", "work_calendar", "schedule_task"),
+    inputs=("work_calendar", "project_dates", "project_value", "earned_schedule"),
     columns=COLUMNS,
     compute=schedule_project,
     contributes_to=("schedule_portfolio",),

@@ -5,6 +5,7 @@ The copy is written beside the old one and renamed over it: a reader has the who
 
 import os
 import re
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -72,7 +73,8 @@ def copy_to_serve(where: Warehouse) -> None:
         raise WarehouseError(
             f"The serving copy could not be written ({type(error).__name__}): run the publish again."
         ) from None
-    os.replace(fresh, where.serve)
+    with suppress(FileNotFoundError):  # swept away by a later publish, whose own copy holds this one's rows too
+        os.replace(fresh, where.serve)
 
 
 def heal(where: Warehouse) -> bool:

@@ -1,7 +1,7 @@
 """Whole nights of the pretend company, over real HTTP, with real flows on a real Prefect server."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -46,7 +46,7 @@ class Installation:
     sandbox: Sandbox
     monkeypatch: pytest.MonkeyPatch
     warehouse_url: str = ""
-    more: Mapping[str, str] = field(default_factory=dict)     # settings beside those
+    more: Mapping[str, str] = field(default_factory=dict)  # settings beside those
 
     def at(self, clock: datetime) -> Settings:
         """Point this process at the installation, at an instant."""
@@ -133,10 +133,9 @@ def paged_company():
 class Undisturbed:
     """What nights without any fault publish, and the state of an installation between two of them."""
 
-    after_october: Path                     # the home of an installation that has run one night
-    october: dict[str, pa.Table]            # the marts after that night
-    today: dict[str, pa.Table]              # after the next one too
-    today_alone: dict[str, pa.Table]        # of an installation whose first night is today's
+    after_october: Path  # the home of an installation that has run one night
+    today: dict[str, pa.Table]  # the marts after the next one
+    today_alone: dict[str, pa.Table]  # the marts of an installation whose first night is today's
 
 
 @pytest.fixture(scope="session")
@@ -144,13 +143,12 @@ def undisturbed(prefect_server, paged_company, tmp_path_factory) -> Undisturbed:
     kept = tmp_path_factory.mktemp("undisturbed")
     with installation(kept / "two", paged_company, more=QUICK) as baton:
         assert baton.night(*OCTOBER).is_completed()
-        october = baton.marts()
         shutil.copytree(baton.home, kept / "october")
         assert baton.night(*TODAY).is_completed()
         today = baton.marts()
     with installation(kept / "one", paged_company, more=QUICK) as baton:
         assert baton.night(*TODAY).is_completed()
-        return Undisturbed(kept / "october", october, today, baton.marts())
+        return Undisturbed(kept / "october", today, baton.marts())
 
 
 @pytest.fixture

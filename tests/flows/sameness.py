@@ -16,7 +16,7 @@ def same(found: Marts, expected: Marts) -> None:
     for name, table in expected.items():
         here, there = counted(found[name]), counted(table)
         if here != there:
-            apart[name] = {"only found": list((here - there).elements())[:3], "missing": list((there - here).elements())[:3]}
+            apart[name] = {"only found": list(here - there)[:3], "missing": list(there - here)[:3]}
     assert not apart, f"{len(apart)} of {len(expected)} tables differ: {apart}"
     assert sum(table.num_rows for table in expected.values())
 

@@ -128,17 +128,17 @@ def rate(rate_id: str, amount: float, effective_date: date = date(2025, 1, 1), *
 _numbers = itertools.count()
 
 
-def step(frames: Mapping[str, nw.LazyFrame], table: str, as_of: date) -> nw.LazyFrame:
-    """A step or metric of the frames, with the steps and metrics that it builds on, each stored as the run does."""
-    found, needed = dict(frames), _needed(table)
+def step(frames: dict[str, nw.LazyFrame], table: str, as_of: date) -> nw.LazyFrame:
+    """A step or metric of the frames; it and all that it builds on are added to them, stored as the run does."""
+    needed = _needed(table) - frames.keys()
     for metric in STEPS_AND_METRICS:
         if metric.table in needed:
-            given = {name: found[name] for name in metric.inputs}
-            found[metric.table] = _stored(metric(given, policy(), as_of=as_of), found)
-    return found[table]
+            given = {name: frames[name] for name in metric.inputs}
+            frames[metric.table] = _stored(metric(given, policy(), as_of=as_of), frames)
+    return frames[table]
 
 
-def parts(frames: Mapping[str, nw.LazyFrame], as_of: date) -> nw.LazyFrame:
+def parts(frames: dict[str, nw.LazyFrame], as_of: date) -> nw.LazyFrame:
     """scope_creep_entry of the frames."""
     return step(frames, "scope_creep_entry", as_of)
 

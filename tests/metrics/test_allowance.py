@@ -171,7 +171,7 @@ def queue(allowance, window, work, months):
     return paid
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     books=st.lists(
         st.tuples(

@@ -39,7 +39,8 @@ def test_an_odd_divisor_has_no_ties(rows, collected):
 def test_large_numbers_are_exact(rows, collected):
     """Beyond the 53 bits of a float: 9,000,000,000,000,000,001 / 2 is ...000.5, half to even ...000."""
     large = 9 * 10**18
-    found = collected(divide_half_even(numbers(rows, (large + 1, 2), (large + 3, 2), (large, 10**8)), "quotient", "a", "b"))
+    frame = numbers(rows, (large + 1, 2), (large + 3, 2), (large, 10**8))
+    found = collected(divide_half_even(frame, "quotient", "a", "b"))
     assert {row["a"]: row["quotient"] for row in found} == {
         large + 1: large // 2,
         large + 3: large // 2 + 2,
