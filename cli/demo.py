@@ -48,11 +48,6 @@ def demo(
 @contextmanager
 def sandbox(accounts: int, home: Path, console: Console) -> Iterator[tuple]:  # type: ignore[type-arg]
     """The pretend company behind real HTTP, and this process pointed at it."""
-    prefect_home = Path(os.environ.setdefault("PREFECT_HOME", str(ROOT / "var" / "prefect")))
-    prefect_home.mkdir(parents=True, exist_ok=True)
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "ERROR")
-    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")
     from sandbox.company import DEMO_DAYS, build
     from sandbox.serve import running
 

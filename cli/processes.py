@@ -38,6 +38,9 @@ def start(name: str, command: Sequence[object], environment: Mapping[str, str]) 
             list(map(str, command)), env=environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
         )
     _file(name).write_text(str(process.pid))
+    deadline = time.monotonic() + 2
+    while _pid(name) is None and time.monotonic() < deadline:  # a new process has no command line for an instant
+        time.sleep(0.02)
 
 
 def running() -> list[str]:

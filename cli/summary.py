@@ -59,7 +59,8 @@ def _revenue(console: Console, where: Warehouse, last: date) -> None:
     )
     if not found:
         return
-    table = _table(f"Net revenue retention, twelve months to the end of {found[0]['month']:%B %Y}")
+    console.print(f"[bold]Net revenue retention[/], twelve months to the end of {found[0]['month']:%B %Y}")
+    table = _table()
     for name in ("segment", "accounts", "NRR", "GRR", "MRR"):
         table.add_column(name, justify="left" if name == "segment" else "right", no_wrap=True)
     for row in found:
@@ -89,9 +90,10 @@ def _creep(console: Console, where: Warehouse, last: date) -> None:
         "WHERE c.as_of = :day ORDER BY c.unbilled_scope_creep_amount DESC, c.project_id LIMIT 3",
         day=last,
     )
-    table = _table(
-        f"Leakage {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1 to L4)"
+    console.print(
+        f"[bold]Leakage[/] {_money(total['leakage'])}, of it unbilled scope creep {_money(total['creep'])} (L1 to L4)"
     )
+    table = _table()
     table.add_column("class")
     table.add_column("what")
     table.add_column("lost", justify="right")
@@ -163,7 +165,8 @@ def _alerts(console: Console, where: Warehouse) -> None:
         "SELECT kind, severity, count(*) AS n, min(title) AS example FROM ops.alert_state WHERE status = 'open' "
         "GROUP BY kind, severity ORDER BY kind, severity",
     )
-    table = _table("Alerts", "alert", "severity", "open", "for example")
+    console.print("[bold]Alerts[/]")
+    table = _table("alert", "severity", "open", "for example")
     for row in found:
         table.add_row(row["kind"], row["severity"], str(row["n"]), row["example"])
     console.print(table if found else "No alert is open.")
@@ -175,16 +178,18 @@ def _next(console: Console, where: Warehouse) -> None:
     console.print(
         Panel(
             f"the warehouse   {place if where.dialect == 'duckdb' else 'PostgreSQL, schemas mart and ops'}\n"
-            f"why a number    BATON_HOME={home} .venv/bin/baton alerts · .venv/bin/baton quarantine\n"
-            "every column    docs/data-dictionary.md\n"
-            "the same again  make demo (no number changes) · the UI: make up · your systems: README.md",
+            f"what is wrong   BATON_HOME={home} .venv/bin/baton alerts\n"
+            f"what was held   BATON_HOME={home} .venv/bin/baton quarantine\n"
+            "what it means   docs/data-dictionary.md, docs/metrics.md\n"
+            "the same again  make demo (no number changes)\n"
+            "the Prefect UI  make up        your own systems: README.md",
             title="Where to look next", title_align="left",
         )
     )  # fmt: skip
 
 
-def _table(title: str, *columns: str) -> Table:
-    return Table(*columns, title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=SIMPLE_HEAD, pad_edge=False)
 
 
 def _money(amount: Any) -> str:

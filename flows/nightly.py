@@ -10,10 +10,10 @@ from flows.ingest import ingest
 from flows.publish import publish
 from tasks.alert import tell_run
 from tasks.publish import heal_warehouse, record_run
-from tasks.run import scheduled_day, this_run
+from tasks.run import named_by_day, scheduled_day, this_run
 
 
-@flow(flow_run_name="nightly-{as_of}", timeout_seconds=3 * 3600)
+@flow(flow_run_name=named_by_day, timeout_seconds=3 * 3600)
 def nightly(as_of: date | None = None) -> State:
     """Pull every configured source, then publish every metric of the business day.
 

@@ -12,10 +12,10 @@ from tasks.checks.verdict import blocking_reasons
 from tasks.core.conform import workbench
 from tasks.measure import conform_core, measure_marts
 from tasks.publish import publish_marts, record_checks
-from tasks.run import scheduled_day, this_run
+from tasks.run import named_by_day, scheduled_day, this_run
 
 
-@flow(flow_run_name="publish-{as_of}", timeout_seconds=2 * 3600)
+@flow(flow_run_name=named_by_day, timeout_seconds=2 * 3600)
 def publish(as_of: date | None = None, known_at: datetime | None = None) -> State:
     """Conform, check, measure and publish every metric of one business day, then raise or resolve its alerts.
 

@@ -9,6 +9,7 @@ from prefect import runtime
 from config.policy import policy
 from config.settings import settings
 from tasks.core.calendar import last_business_day
+from tasks.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -31,3 +32,12 @@ def scheduled_day() -> date:
     """The last complete business day before the time this run was scheduled for: a late run keeps its own day."""
     scheduled = settings().now or runtime.flow_run.scheduled_start_time or settings().clock()
     return last_business_day(scheduled, policy())
+
+
+def named_by_day() -> str:
+    """The run's name in Prefect, e.g. nightly-2026-11-20, whether its day was given or follows from the schedule."""
+    try:
+        day = runtime.flow_run.parameters.get("as_of") or scheduled_day()
+    except ConfigError:
+        day = "unknown-day"  # the run itself says what is wrong
+    return f"{runtime.flow_run.flow_name}-{day}"

@@ -45,6 +45,10 @@ ARCS: tuple[Arc, ...] = (
     schedules.never_baselined,
     schedules.seen_in_time,
     schedules.internal,
+    schedules.steady,
+    schedules.steady,
+    schedules.steady,
+    schedules.steady,
 )
 FIRST_START, LAST_START = date(2024, 1, 8), date(2026, 9, 7)
 

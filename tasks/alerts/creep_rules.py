@@ -66,10 +66,11 @@ def rate_missing(rows: Sequence[Row], day: Day) -> list[Alert]:
     if not lacking:
         return []
     hours = sum(row["missing_rate_hours"] for row in lacking)
+    projects = "1 project" if len(lacking) == 1 else f"{len(lacking)} projects"
     sample = ", ".join(str(row["project_id"]) for row in lacking[:5])
     return [
         Alert(
-            "rate_missing", "scope_creep_project", f"{hours:,.1f} hours on {len(lacking)} projects have no rate",
+            "rate_missing", "scope_creep_project", f"{hours:,.1f} hours on {projects} have no rate",
             "warning", "missing_rate_hours", "company",
             {"observed": f"{hours:,.1f} hours", "expected": "0", "projects": sample},
             day.as_of,

@@ -6,6 +6,7 @@ from tasks.alerts.alert import Alert, Severity
 from tasks.alerts.rule import Day, Row, Rule, reaches
 
 SEVERITY: dict[str, Severity] = {"red": "error", "amber": "warning"}
+NUMBERS = ("spi_t_ratio", "finish_slip_working_days", "cpi_ratio", "tcpi_ratio")
 
 
 def schedule(rows: Sequence[Row], day: Day) -> list[Alert]:
@@ -18,16 +19,15 @@ def schedule(rows: Sequence[Row], day: Day) -> list[Alert]:
 
 
 def _judged(row: Row, day: Day) -> list[Alert]:
-    spi_t, slip, tcpi = row["spi_t_ratio"], row["finish_slip_working_days"], row["tcpi_ratio"]
     limits = day.policy.schedule
-    observed = f"SPI(t) {_shown(spi_t, '.2f')}, slip {_shown(slip, 'd')} working days, TCPI {_shown(tcpi, '.2f')}"
+    reason = _worded(row) or "not yet inside its limits by the hysteresis, or unknown"
     alert = Alert(
-        "schedule", "schedule_project", f"Project {row['project_id']} is {row['band']}: {observed}",
+        "schedule", "schedule_project", f"Project {row['project_id']} is {row['band']}: {reason}",
         SEVERITY.get(row["band"], "warning"), "band", str(row["project_id"]),
         {
-            "observed": observed,
+            "observed": _observed(row) or "unknown",
             "expected": f"SPI(t) from {limits.amber_spi_t:g}, slip up to {limits.amber_slip_working_days} working days",
-            "reason": str(row["band_reason"] or "not yet inside its limits by the hysteresis, or unknown"),
+            "reason": reason,
         },
         day.as_of,
     )  # fmt: skip
@@ -43,11 +43,29 @@ def _is_close(row: Row, day: Day) -> bool:
     return is_behind or reaches(row["finish_slip_working_days"], limits.amber_slip_working_days, True, slack)
 
 
-def _shown(value: float | None, form: str) -> str:
-    return "unknown" if value is None else format(value, form)
+def _worded(row: Row) -> str:
+    slip = row["finish_slip_working_days"] or 0
+    words = {
+        "spi_t": f"behind plan, SPI(t) {row['spi_t_ratio'] or 0:.2f}",
+        "slip": f"finish {slip} working {'day' if slip == 1 else 'days'} late",
+        "budget_spent": "its budget is spent and work is left",
+        "cpi": f"over cost, CPI {row['cpi_ratio'] or 0:.2f}",
+        "tcpi": f"the rest has to go better than planned, TCPI {row['tcpi_ratio'] or 0:.2f}",
+    }
+    return words.get(row["band_reason"] or "", "")
+
+
+def _observed(row: Row) -> str:
+    """The numbers that say something: a TCPI that is not positive says only that budget or work is used up."""
+    spi_t, slip, cpi, tcpi = (row[name] for name in NUMBERS)
+    shown = [] if spi_t is None else [f"SPI(t) {spi_t:.2f}"]
+    shown += [] if slip is None else [f"slip {slip} working {'day' if abs(slip) == 1 else 'days'}"]
+    shown += [] if cpi is None else [f"CPI {cpi:.2f}"]
+    shown += [f"TCPI {tcpi:.2f}"] if tcpi is not None and tcpi > 0 else []
+    return ", ".join(shown)
 
 
 SCHEDULE = Rule(
     "schedule", "schedule_project",
-    ("project_id", "is_open", "band", "band_reason", "spi_t_ratio", "finish_slip_working_days", "tcpi_ratio"), schedule,
+    ("project_id", "is_open", "band", "band_reason", *NUMBERS), schedule,
 )  # fmt: skip

@@ -34,7 +34,8 @@ MONTHLY = {
 }
 SCHEDULE = {
     "project_id": pa.string(), "is_open": pa.bool_(), "band": pa.string(), "band_reason": pa.string(),
-    "spi_t_ratio": pa.float64(), "finish_slip_working_days": pa.int64(), "tcpi_ratio": pa.float64(),
+    "spi_t_ratio": pa.float64(), "finish_slip_working_days": pa.int64(), "cpi_ratio": pa.float64(),
+    "tcpi_ratio": pa.float64(),
 }  # fmt: skip
 NRR = {"month": pa.date32(), "segment": pa.string(), "nrr_pct": pa.float64(), "grr_pct": pa.float64()}
 MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
@@ -137,16 +138,16 @@ def test_missing_rates_are_one_alert_with_five_samples(where: Warehouse, setting
 def test_schedule_follows_the_band_and_lingers(where: Warehouse, settings: Settings) -> None:
     put(where, mart(
         "schedule_project",
-        ("red", True, "red", "slip", 0.85, 12, 1.2), ("amber", True, "amber", "spi_t", 0.94, 0, None),
-        ("closed", False, "red", "slip", 0.5, 40, None), ("unknown", True, "unknown", None, None, None, None),
-        ("green", True, "green", None, 0.952, 0, None),
+        ("red", True, "red", "slip", 0.85, 12, None, 1.2), ("amber", True, "amber", "spi_t", 0.94, 0, None, None),
+        ("closed", False, "red", "slip", 0.5, 40, None, None), ("unknown", True, "unknown", None, None, None, None, None),
+        ("green", True, "green", None, 0.952, 0, None, None),
     ))  # fmt: skip
     assert judge(where, settings) == {("schedule", "red", "error"), ("schedule", "amber", "warning")}
     tomorrow = DAY + timedelta(days=1)
     put(where, mart(
         "schedule_project",
-        ("red", True, "unknown", None, None, None, None), ("amber", True, "green", None, 0.952, 0, None),
-        ("green", True, "green", None, 0.952, 0, None),
+        ("red", True, "unknown", None, None, None, None, None), ("amber", True, "green", None, 0.952, 0, None, None),
+        ("green", True, "green", None, 0.952, 0, None, None),
     ), as_of=tomorrow)  # fmt: skip
     assert judge(where, settings, tomorrow) == {("schedule", "red", "warning"), ("schedule", "amber", "warning")}
     later = DAY + timedelta(days=2)
@@ -154,12 +155,36 @@ def test_schedule_follows_the_band_and_lingers(where: Warehouse, settings: Setti
         where,
         mart(
             "schedule_project",
-            ("red", False, "green", None, 1.0, 0, None),
-            ("amber", True, "green", None, 0.956, 0, None),
+            ("red", False, "green", None, 1.0, 0, None, None),
+            ("amber", True, "green", None, 0.956, 0, None, None),
         ),
         as_of=later,
     )
     assert judge(where, settings, later) == set()
+
+
+def test_a_schedule_alert_names_its_reason_and_leaves_out_what_says_nothing(where: Warehouse, settings: Settings) -> None:
+    put(where, mart(
+        "schedule_project",
+        ("a", True, "red", "slip", None, 12, None, -0.0), ("b", True, "amber", "spi_t", 0.94, 1, 1.0, -3.0),
+        ("c", True, "red", "budget_spent", 0.99, 0, 0.5, None), ("d", True, "red", "cpi", 1.0, 0, 0.85, 1.3),
+        ("e", True, "red", "tcpi", 1.0, -2, 0.95, 1.2),
+    ))  # fmt: skip
+    judge(where, settings)
+    found = {row["entity"]: row["title"] for row in rows(where, "SELECT entity, title FROM ops.alert_state")}
+    assert found == {
+        "a": "Project a is red: finish 12 working days late",
+        "b": "Project b is amber: behind plan, SPI(t) 0.94",
+        "c": "Project c is red: its budget is spent and work is left",
+        "d": "Project d is red: over cost, CPI 0.85",
+        "e": "Project e is red: the rest has to go better than planned, TCPI 1.20",
+    }
+
+
+def test_one_project_without_a_rate_is_one_project(where: Warehouse, settings: Settings) -> None:
+    put(where, mart("scope_creep_project", ("p1", 0, None, 36_000)))
+    judge(where, settings)
+    assert rows(where, "SELECT title FROM ops.alert_state")[0]["title"] == "10.0 hours on 1 project have no rate"
 
 
 @pytest.mark.parametrize(

@@ -4,19 +4,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-import duckdb
 import narwhals as nw
 
-from config.policy import policy
 from tasks.metrics.metric import Metric
-from tasks.metrics.mrr_account import MRR_ACCOUNT
-from tasks.metrics.mrr_bridge import MRR_BRIDGE
-from tasks.metrics.mrr_line import MRR_LINE
-from tasks.metrics.mrr_movement import MRR_MOVEMENT
-from tasks.metrics.nrr_account import NRR_ACCOUNT
-from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tests.metrics.steps import computed
 
-MARTS = (MRR_LINE, MRR_ACCOUNT, MRR_MOVEMENT, MRR_BRIDGE, NRR_ACCOUNT, NRR_MONTHLY)
 Row = dict[str, Any]
 
 
@@ -67,23 +59,7 @@ def rates(currency: str = "USD", months: Mapping[str, int] | None = None) -> lis
 
 def marts(rows: Any, wanted: Metric, as_of: str, **core: list[Row]) -> dict[str, nw.LazyFrame]:
     """The core rows given (calendar and USD rates by default), the mart wanted and those it is made from."""
-    frames: dict[str, nw.LazyFrame] = rows(**({"work_calendar": calendar(), "fx_rate": rates()} | core))
-    needed = {wanted.table}
-    for metric in reversed(MARTS):
-        needed |= set(metric.inputs) if metric.table in needed else set()
-    for metric in MARTS:
-        if metric.table in needed:
-            frames[metric.table] = stored(metric(frames, policy(), as_of=day(as_of)), metric.table)
-    return frames
-
-
-def stored(frame: nw.LazyFrame, table: str) -> nw.LazyFrame:
-    """A mart as its readers get it: computed once. On DuckDB a lazy mart would be planned again by each reader."""
-    native = nw.to_native(frame)
-    if not isinstance(native, duckdb.DuckDBPyRelation):
-        return frame
-    native.query("given", f"CREATE OR REPLACE TABLE {table} AS FROM given")
-    return nw.from_native(native.query("given", f"FROM {table}"))
+    return computed(rows(**({"work_calendar": calendar(), "fx_rate": rates()} | core)), wanted, day(as_of))
 
 
 def by(rows: list[Row], *keys: str) -> dict[Any, Row]:

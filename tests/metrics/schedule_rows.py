@@ -1,19 +1,11 @@
 """Core rows for the schedule tests: a calendar without holidays, tasks, plans and time, most columns filled in."""
 
 from datetime import date, timedelta
-from itertools import count
 from typing import Any
 
-import duckdb
-import narwhals as nw
-
-from config.policy import policy
-
-POLICY = policy()
 DAY = timedelta(days=1)
 MONDAY = date(2026, 6, 1)  # a Monday; working day n is workday(n), counted from 0
 Row = dict[str, Any]
-_numbers = count()
 
 
 def calendar(first: date = date(2026, 5, 4), days: int = 180) -> list[Row]:
@@ -99,13 +91,3 @@ def entry(entry_id: str, work_date: date, hours: float, **given: Any) -> Row:
 def progress(task_id: str, day: date, basis_points: int) -> Row:
     """Percent complete as recorded on a day."""
     return {"progress_id": f"{task_id}:{day}", "task_id": task_id, "recorded_date": day, "progress_bp": basis_points}
-
-
-def stored(frame: nw.LazyFrame) -> nw.LazyFrame:
-    """A mart as the next metric meets it: its rows in a table of the engine, not the query that makes them."""
-    native = frame.to_native()
-    if not isinstance(native, duckdb.DuckDBPyRelation):
-        return frame
-    name = f"stored_{next(_numbers)}"
-    native.create(name)
-    return nw.from_native(native.query("_", f"FROM {name}"))

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
-from tests.metrics.schedule_rows import DAY, POLICY, calendar, plan, project, task, workday
+from tests.metrics.schedule_rows import DAY, calendar, plan, project, task, workday
+from tests.metrics.steps import computed
 
 TODAY = date(2026, 6, 24)  # a Wednesday
 
@@ -14,7 +15,7 @@ def slips(rows, collected):
 
     def measure(tasks, plans, day=TODAY):
         core = {"work_calendar": calendar(), "project": [project()], "task": tasks, "plan_task": plans}
-        found = collected(MILESTONE_SLIP(rows(**core), POLICY, as_of=day))
+        found = collected(computed(rows(**core), MILESTONE_SLIP, day)["milestone_slip"])
         assert len({row["task_id"] for row in found}) == len(found)
         return {row["task_id"]: row for row in found}
 

@@ -1,9 +1,8 @@
 import pytest
 
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
-from tasks.metrics.schedule_project import SCHEDULE_PROJECT
-from tasks.metrics.schedule_task import SCHEDULE_TASK
-from tests.metrics.schedule_rows import POLICY, calendar, entry, fx, plan, progress, project, stored, task, workday
+from tests.metrics.schedule_rows import calendar, entry, fx, plan, progress, project, task, workday
+from tests.metrics.steps import computed
 
 
 @pytest.fixture
@@ -12,9 +11,7 @@ def portfolio(rows, collected):
 
     def measure(**core):
         frames = rows(**({"work_calendar": calendar(), "fx_rate": fx()} | core))
-        for metric in (SCHEDULE_TASK, SCHEDULE_PROJECT):
-            frames[metric.table] = stored(metric(frames, POLICY, as_of=workday(4)))
-        found = collected(SCHEDULE_PORTFOLIO(frames, POLICY, as_of=workday(4)))
+        found = collected(computed(frames, SCHEDULE_PORTFOLIO, workday(4))["schedule_portfolio"])
         return {(row["unit"], row["is_open"]): row for row in found}
 
     return measure

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tasks.metrics.schedule_task import SCHEDULE_TASK
-from tests.metrics.schedule_rows import DAY, POLICY, calendar, entry, fx, plan, progress, project, task, workday
+from tests.metrics.schedule_rows import DAY, calendar, entry, fx, plan, progress, project, task, workday
+from tests.metrics.steps import computed
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def measured(rows, collected):
 
     def measure(as_of, **core):
         core = {"work_calendar": calendar(), "fx_rate": fx(), "project": [project()]} | core
-        result = collected(SCHEDULE_TASK(rows(**core), POLICY, as_of=as_of))
+        result = collected(computed(rows(**core), SCHEDULE_TASK, as_of)["schedule_task"])
         assert len({row["task_id"] for row in result}) == len(result)
         return {row["task_id"]: row for row in result}
 
@@ -256,7 +257,7 @@ def test_no_rows_give_no_rows(measured):
     assert measured(workday(0), project=[]) == {}
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**7), st.integers(1, 10**6), st.integers(-3, 60), st.integers(1, 40), st.integers(0, 12_000))
 def test_planned_and_earned_value_follow_the_definition_and_never_pass_the_budget(
     measured, rate, seconds, day, length, done
