@@ -128,10 +128,9 @@ def _schedule(console: Console, where: Warehouse, last: date) -> None:
     listed = ", ".join(f"{row['projects']} {row['band']}" for row in bands)
     console.print(f"Open projects: {listed or 'none'}", style="bold")
     for row in late:
-        slip = row["finish_slip_working_days"]
         console.print(
             f"   {row['project_id']}: SPI(t) {_ratio(row['spi_t_ratio'])}, CPI {_ratio(row['cpi_ratio'])}"
-            + (f", finishes {slip:.0f} working days late" if slip is not None else "")
+            f"{_slip(row['finish_slip_working_days'])}"
         )
 
 
@@ -194,6 +193,12 @@ def _table(*columns: str) -> Table:
 
 def _money(amount: Any) -> str:
     return "–" if amount is None else f"{amount:,.0f}"
+
+
+def _slip(working_days: int | None) -> str:
+    if not working_days:
+        return ""
+    return f", finishes {abs(working_days)} working days {'late' if working_days > 0 else 'early'}"
 
 
 def _ratio(value: float | None) -> str:
