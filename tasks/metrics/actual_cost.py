@@ -27,15 +27,23 @@ def actual_cost(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     rate = nw.coalesce("cost_rate_minor", "_found")
     currency = nw.when(nw.col("cost_rate_minor").is_null()).then(nw.col("_currency")).otherwise(nw.col("currency"))
     entries = entries.select(
-        "project_id", "work_date", "seconds", "unit", "original_approved_date", currency.alias("currency"),
-        nw.col("task_id").fill_null("").alias("task_id"), (nw.col("seconds") * rate).alias("_rated"),
+        "project_id",
+        "work_date",
+        "seconds",
+        "unit",
+        "original_approved_date",
+        currency.alias("currency"),
+        nw.col("task_id").fill_null("").alias("task_id"),
+        (nw.col("seconds") * rate).alias("_rated"),
     )
     entries = divide_half_even(entries, "_cost", "_rated", 3600)
     entries = in_reporting(entries, frames["fx_rate"], "_reporting", "_cost", "currency", "original_approved_date")
     at_cost = nw.col("unit") == "cost"
     entries = entries.with_columns(
         nw.when(at_cost).then(nw.col("_reporting")).otherwise(nw.col("seconds")).alias("ac"),
-        nw.when(at_cost & nw.col("_reporting").is_null()).then(nw.col("seconds")).otherwise(0)
+        nw.when(at_cost & nw.col("_reporting").is_null())
+        .then(nw.col("seconds"))
+        .otherwise(0)
         .alias("uncosted_seconds"),
     )
     return known_sums(entries, ["project_id", "task_id"], ["ac", "uncosted_seconds"], ["unit"])

@@ -1,11 +1,11 @@
 """Every metric, in dependency order. Add one: its module, its suite, its test, one line here."""
 
+from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_time import CLIENT_TIME
-from tasks.metrics.invoiced_time import TIME_INVOICED
-from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.cost_rate import COST_RATE
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
+from tasks.metrics.invoiced_time import TIME_INVOICED
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
 from tasks.metrics.mrr_account import MRR_ACCOUNT
 from tasks.metrics.mrr_balance import MRR_BALANCE
@@ -16,13 +16,13 @@ from tasks.metrics.mrr_month import MRR_MONTH, MRR_RATE
 from tasks.metrics.mrr_movement import MRR_MOVEMENT
 from tasks.metrics.nrr_account import NRR_ACCOUNT
 from tasks.metrics.nrr_monthly import NRR_MONTHLY
-from tasks.metrics.posted_line import POSTED_LINE
-from tasks.metrics.rate_of_day import RATE_OF_DAY
 from tasks.metrics.plan_version import PLAN_VERSION
 from tasks.metrics.planned_value_curve import PLANNED_VALUE_CURVE
 from tasks.metrics.planned_work import PLANNED_WORK
+from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.project_dates import PROJECT_DATES
 from tasks.metrics.project_value import PROJECT_VALUE
+from tasks.metrics.rate_of_day import RATE_OF_DAY
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
 from tasks.metrics.schedule_project import SCHEDULE_PROJECT

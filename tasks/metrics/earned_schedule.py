@@ -13,17 +13,21 @@ from tasks.metrics.ratios import ratio
 def with_earned_schedule(projects: nw.LazyFrame, reached: nw.LazyFrame) -> nw.LazyFrame:
     """Add es_days, sv_t_days, spi_t_ratio, ieac_t_days and tspi_ratio to projects with ev, bac, at_days and pd_days.
 
-    `reached` is what `earned_schedule` found for them. ES is where PV reached EV, interpolated between breakpoints; on a
+    `reached` is what `earned_schedule` found for them. ES is where PV reached EV, between breakpoints; on a
     plateau of PV, the point of it nearest to AT; PD when EV reaches BAC; null when EV is or BAC is 0. SV(t) = ES - AT,
     SPI(t) = ES / AT, IEAC(t) = PD / SPI(t), TSPI = (PD - ES) / (PD - AT), null when AT >= PD. Working days.
     """
     projects = projects.join(reached, on="project_id", how="left")
     at, end = nw.col("at_days").cast(nw.Float64), nw.col("pd_days").cast(nw.Float64)
     earned = (
-        nw.when(nw.col("ev") >= nw.col("bac")).then(end)
-        .when(nw.col("flat_from_days").is_null()).then(nw.col("between_days"))
-        .when(at <= nw.col("flat_from_days")).then(nw.col("flat_from_days").cast(nw.Float64))
-        .when(at >= nw.col("from_days")).then(nw.col("from_days").cast(nw.Float64))
+        nw.when(nw.col("ev") >= nw.col("bac"))
+        .then(end)
+        .when(nw.col("flat_from_days").is_null())
+        .then(nw.col("between_days"))
+        .when(at <= nw.col("flat_from_days"))
+        .then(nw.col("flat_from_days").cast(nw.Float64))
+        .when(at >= nw.col("from_days"))
+        .then(nw.col("from_days").cast(nw.Float64))
         .otherwise(at)
     )
     projects = projects.with_columns(nw.when(nw.col("bac") > 0).then(earned).alias("es_days"))
@@ -50,7 +54,8 @@ def earned_schedule(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFr
     curve = curve.join(earned.select("project_id", (nw.col("ev") * FINE).alias("_ev")), on="project_id", how="inner")
     at_ev = nw.when(nw.col("pv_fine") == nw.col("_ev")).then(nw.col("elapsed_days"))
     curve = curve.with_columns(
-        at_ev.alias("_at_ev"), (nw.col("_ev") - nw.col("pv_fine")).alias("_above"),
+        at_ev.alias("_at_ev"),
+        (nw.col("_ev") - nw.col("pv_fine")).alias("_above"),
         (nw.col("_next_pv") - nw.col("pv_fine")).alias("_rise"),
     )
     curve = curve.with_columns(nw.col("_at_ev").min().over("project_id").alias("flat_from_days"))
@@ -59,7 +64,9 @@ def earned_schedule(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFr
     )
     last = last.with_columns(ratio("_above", "_rise").alias("_share"))
     between = nw.col("elapsed_days") + nw.col("_share") * (nw.col("_next_day") - nw.col("elapsed_days"))
-    return last.select("project_id", nw.col("elapsed_days").alias("from_days"), "flat_from_days", between.alias("between_days"))
+    return last.select(
+        "project_id", nw.col("elapsed_days").alias("from_days"), "flat_from_days", between.alias("between_days")
+    )
 
 
 EARNED_SCHEDULE = Metric(

@@ -18,8 +18,12 @@ def with_indices(frame: nw.LazyFrame) -> nw.LazyFrame:
     """
     pv, ev, ac, bac = (nw.col(name) for name in ("pv", "ev", "ac", "bac"))
     frame = frame.with_columns(
-        (ev - pv).alias("sv"), (ev - ac).alias("cv"), (bac - ev).alias("_to_do"), (bac - ac).alias("_to_spend"),
-        ratio("ev", "pv").alias("spi_ratio"), ratio("ev", "ac").alias("cpi_ratio"),
+        (ev - pv).alias("sv"),
+        (ev - ac).alias("cv"),
+        (bac - ev).alias("_to_do"),
+        (bac - ac).alias("_to_spend"),
+        ratio("ev", "pv").alias("spi_ratio"),
+        ratio("ev", "ac").alias("cpi_ratio"),
         (ac >= bac).alias("is_budget_spent"),
     )
     return frame.with_columns(
@@ -37,15 +41,18 @@ def with_forecasts(frame: nw.LazyFrame) -> nw.LazyFrame:
     pv, ev, ac, bac = (nw.col(name) for name in ("pv", "ev", "ac", "bac"))
     is_telling = (ev > 0) & (ev * LEAST_EARNED >= bac) & (ac > 0)
     frame = frame.with_columns(
-        nw.when(is_telling).then(ev).alias("_earned"), nw.when(pv > 0).then(pv).alias("_planned"),
+        nw.when(is_telling).then(ev).alias("_earned"),
+        nw.when(pv > 0).then(pv).alias("_planned"),
         (bac - ev).alias("_to_do"),
     )
     frame = scaled(frame, "eac", "bac", "ac", "_earned")
     frame = scaled(frame, "_at_cpi", "_to_do", "ac", "_earned")
     frame = scaled(frame, "_at_both", "_at_cpi", "_planned", "_earned")
     frame = frame.with_columns(
-        (ac + nw.col("_to_do")).alias("eac_at_plan"), (ac + nw.col("_at_both")).alias("eac_combined"),
-        (nw.col("eac") - ac).alias("etc"), (bac - nw.col("eac")).alias("vac"),
+        (ac + nw.col("_to_do")).alias("eac_at_plan"),
+        (ac + nw.col("_at_both")).alias("eac_combined"),
+        (nw.col("eac") - ac).alias("etc"),
+        (bac - nw.col("eac")).alias("vac"),
     )
     return frame.drop("_earned", "_planned", "_to_do", "_at_cpi", "_at_both")
 

@@ -11,14 +11,17 @@ from config.policy import Policy
 from tasks.metrics.metric import Metric
 
 
-def measure(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], policy: Policy, *, as_of: date) -> dict[str, int]:
+def measure(
+    connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], policy: Policy, *, as_of: date
+) -> dict[str, int]:
     """Compute every metric of one day into the schema `mart`; the rows of each."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
     marts: set[str] = set()
     rows = {}
     for metric in metrics:
         frames = {
-            name: nw.from_native(connection.table(f"{'mart' if name in marts else 'core'}.{name}")) for name in metric.inputs
+            name: nw.from_native(connection.table(f"{'mart' if name in marts else 'core'}.{name}"))
+            for name in metric.inputs
         }
         relation: duckdb.DuckDBPyRelation = metric(frames, policy, as_of=as_of).to_native()
         connection.execute(f"DROP TABLE IF EXISTS mart.{metric.table}")

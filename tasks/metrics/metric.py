@@ -23,13 +23,13 @@ class Metric:
     """
 
     table: str
-    grain: tuple[str, ...]                 # with as_of, the key of a row
-    inputs: tuple[str, ...]                # core tables and earlier marts
-    columns: Mapping[str, str]             # name -> meaning
-    compute: Callable[..., nw.LazyFrame]   # (frames: Frames, policy: Policy, *, as_of: date)
-    contributes_to: tuple[str, ...] = ()   # the marts whose numbers its rows sum to
-    keep: Keep = "every"                   # which as_of days the warehouse keeps
-    is_step: bool = False                  # a working table for later metrics: computed, never published
+    grain: tuple[str, ...]  # with as_of, the key of a row
+    inputs: tuple[str, ...]  # core tables and earlier marts
+    columns: Mapping[str, str]  # name -> meaning
+    compute: Callable[..., nw.LazyFrame]  # (frames: Frames, policy: Policy, *, as_of: date)
+    contributes_to: tuple[str, ...] = ()  # the marts whose numbers its rows sum to
+    keep: Keep = "every"  # which as_of days the warehouse keeps
+    is_step: bool = False  # a working table for later metrics: computed, never published
 
     @property
     def definition(self) -> str:

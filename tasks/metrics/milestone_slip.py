@@ -21,8 +21,14 @@ def milestone_slip(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     gone = nw.col("is_archived").fill_null(True) | nw.col("current_due_date").is_null()
     is_open = nw.col("actual_date").is_null()
     rows = rows.with_columns(
-        nw.when(~is_open).then(nw.lit("done")).when(gone).then(nw.lit("dropped"))
-        .when(nw.col("current_due_date") < as_of).then(nw.lit("overdue")).otherwise(nw.lit("open")).alias("state"),
+        nw.when(~is_open)
+        .then(nw.lit("done"))
+        .when(gone)
+        .then(nw.lit("dropped"))
+        .when(nw.col("current_due_date") < as_of)
+        .then(nw.lit("overdue"))
+        .otherwise(nw.lit("open"))
+        .alias("state"),
         nw.coalesce("forecast_date", "current_due_date").alias("forecast_date"),
     )
     rows = _finish(_finish(rows, "original", as_of), "current", as_of)
@@ -60,8 +66,10 @@ def _finish(rows: nw.LazyFrame, version: str, as_of: date) -> nw.LazyFrame:
     planned, forecast = nw.col(f"{version}_due_date"), nw.col("forecast_date")
     is_late = (planned < as_of) | (forecast > planned)
     finish = (
-        nw.when(~nw.col("actual_date").is_null()).then(nw.col("actual_date"))
-        .when(is_late & (forecast < as_of)).then(nw.lit(as_of))
+        nw.when(~nw.col("actual_date").is_null())
+        .then(nw.col("actual_date"))
+        .when(is_late & (forecast < as_of))
+        .then(nw.lit(as_of))
         .otherwise(forecast)
     )
     counts = (nw.col(f"_{version}_reliable") == 1) & (nw.col("state") != "dropped")

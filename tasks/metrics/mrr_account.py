@@ -25,7 +25,9 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     for balance in ("opening_minor", "closing_minor", "computed_opening_minor", "computed_closing_minor"):
         shown = shown | (nw.col(balance) != 0)
     accounts = accounts.filter(shown).join(mrr_book.segments(frames), on="account_id", how="left")
-    accounts = accounts.join(_late(mrr_book.lines(frames), frames["mrr_month"]), on=["account_id", "month_index"], how="left")
+    accounts = accounts.join(
+        _late(mrr_book.lines(frames), frames["mrr_month"]), on=["account_id", "month_index"], how="left"
+    )
     return accounts.with_columns(
         nw.col("segment").fill_null("unknown").alias("segment"),
         (nw.col("_late_lines").fill_null(0) > 0).alias("is_late_renewal"),

@@ -10,8 +10,7 @@ from tasks.metrics.recurring import day_number, month_index
 
 
 def mrr_month(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
-    """List the calendar's complete months up to `as_of`, and the one before them, whose closing opens the first.
-    """
+    """List the calendar's complete months up to `as_of`, and the one before them, whose closing opens the first."""
     months = frames["work_calendar"].select(nw.col("day").dt.truncate("1mo").cast(nw.Date).alias("month")).unique()
     # Not every engine can add months: the day before the first, and 31 days after it, lie in the neighbouring months.
     before = months.select(_later("month", -1).dt.truncate("1mo").cast(nw.Date).alias("month"))

@@ -21,7 +21,10 @@ def account_months(frames: Frames) -> nw.LazyFrame:
     computed = frames["mrr_balance"]
     begun = (
         nw.concat(
-            [computed.select("account_id", nw.col("month_index").alias("begun")), frozen.select("account_id", nw.col("month_index").alias("begun"))]
+            [
+                computed.select("account_id", nw.col("month_index").alias("begun")),
+                frozen.select("account_id", nw.col("month_index").alias("begun")),
+            ]
         )
         .group_by("account_id")
         .agg(nw.col("begun").min())

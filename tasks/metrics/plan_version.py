@@ -12,11 +12,13 @@ from tasks.metrics.working_days import located
 def plan_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """Find the version in force and the original one of each project's plan, a row each, or one when they are the same.
 
-    In force is the greatest number approved by `as_of`, the original before the first approval. A plan first seen later than the policy's limit after its own first start is not reliable: what
-    slipped before was never known.
+    In force is the greatest number approved by `as_of`, the original before the first approval. A plan first seen
+    later than the policy's limit after its own first start is not reliable: what slipped before was never known.
     """
-    versions = frames["plan_task"].group_by("project_id", "plan_number").agg(
-        nw.col("approved_date").min(), nw.col("origin").max(), nw.col("start_date").min()
+    versions = (
+        frames["plan_task"]
+        .group_by("project_id", "plan_number")
+        .agg(nw.col("approved_date").min(), nw.col("origin").max(), nw.col("start_date").min())
     )
     versions = versions.with_columns(nw.col("plan_number").min().over("project_id").alias("_original"))
     versions = versions.with_columns((nw.col("plan_number") == nw.col("_original")).alias("is_original"))
@@ -28,8 +30,12 @@ def plan_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
         (nw.col("plan_number") == nw.col("_known").max().over("project_id")).alias("is_current"),
         nw.col("_first_approved").min().over("project_id").alias("original_approved_date"),
     )
-    versions = located(versions.filter(nw.col("is_current") | nw.col("is_original")), frames["work_calendar"],
-                       "start_date", "approved_date")
+    versions = located(
+        versions.filter(nw.col("is_current") | nw.col("is_original")),
+        frames["work_calendar"],
+        "start_date",
+        "approved_date",
+    )
     limit = policy.schedule.first_seen_limit_working_days
     late = nw.col("approved_date_closes") - nw.col("start_date_closes") > limit
     return versions.with_columns((~((nw.col("origin") == "first_seen") & late)).alias("is_reliable"))

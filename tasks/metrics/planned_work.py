@@ -18,8 +18,15 @@ def planned_work(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     """
     parents = frames["task"].select("task_id", "has_children")
     work = frames["plan_task"].select(
-        "project_id", "task_id", "plan_number", "start_date", "due_date", "budget_seconds", "cost_rate_minor",
-        "currency", "is_milestone",
+        "project_id",
+        "task_id",
+        "plan_number",
+        "start_date",
+        "due_date",
+        "budget_seconds",
+        "cost_rate_minor",
+        "currency",
+        "is_milestone",
     )
     work = work.filter(~nw.col("is_milestone") & (nw.col("budget_seconds") > 0))
     work = work.join(parents, on="task_id", how="left").filter(~nw.col("has_children").fill_null(False))

@@ -30,13 +30,26 @@ def with_progress(work: nw.LazyFrame, frames: Frames, as_of: date, short_days: i
     by_rule = nw.when(nw.col("workdays") <= short_days).then(0).otherwise(HALF)
     work = work.with_columns(nw.when(nw.col("_later_bp").is_null()).then(by_rule).alias("_ruled_bp"))
     work = work.with_columns(
-        nw.when(nw.col("_is_done")).then(nw.lit(DONE))
-        .when(~nw.col("_recorded_bp").is_null()).then(nw.col("_recorded_bp"))
-        .when(nw.col("is_progress_missing")).then(nw.col("_ruled_bp"))
-        .otherwise(0).cast(nw.Int64).alias("progress_bp")
+        nw.when(nw.col("_is_done"))
+        .then(nw.lit(DONE))
+        .when(~nw.col("_recorded_bp").is_null())
+        .then(nw.col("_recorded_bp"))
+        .when(nw.col("is_progress_missing"))
+        .then(nw.col("_ruled_bp"))
+        .otherwise(0)
+        .cast(nw.Int64)
+        .alias("progress_bp")
     )
-    return work.drop("_is_done", "_is_started", "_moves_later", "_later_bp", "_recorded_bp", "_ruled_bp",
-                     "actual_start_date", "actual_finish_date")
+    return work.drop(
+        "_is_done",
+        "_is_started",
+        "_moves_later",
+        "_later_bp",
+        "_recorded_bp",
+        "_ruled_bp",
+        "actual_start_date",
+        "actual_finish_date",
+    )
 
 
 def _dated(frames: Frames) -> nw.LazyFrame:

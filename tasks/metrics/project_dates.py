@@ -65,8 +65,10 @@ def _with_finish(work: nw.LazyFrame, task: nw.LazyFrame, as_of: date) -> nw.Lazy
     is_dropped = nw.col("is_archived").fill_null(True)
     work = work.with_columns(nw.coalesce("_forecast", "due_date").alias("_forecast"))
     finish = (
-        nw.when(is_done).then(nw.col("actual_finish_date"))
-        .when(nw.col("_forecast") < as_of).then(nw.lit(as_of))
+        nw.when(is_done)
+        .then(nw.col("actual_finish_date"))
+        .when(nw.col("_forecast") < as_of)
+        .then(nw.lit(as_of))
         .otherwise(nw.col("_forecast"))
     )
     return work.with_columns(
@@ -87,14 +89,29 @@ def _planned(work: nw.LazyFrame) -> nw.LazyFrame:
         nw.when(original).then(nw.col("due_date")).alias("original_finish_date"),
         nw.when(original).then(nw.col("is_reliable").cast(nw.Int64)).alias("_is_original_reliable"),
     )
-    greatest = ("plan_finish_date", "plan_number", "plan_origin", "_is_reliable", "original_finish_date",
-                "_is_original_reliable", "_task_finish", "_is_undone")
+    greatest = (
+        "plan_finish_date",
+        "plan_number",
+        "plan_origin",
+        "_is_reliable",
+        "original_finish_date",
+        "_is_original_reliable",
+        "_task_finish",
+        "_is_undone",
+    )
     return work.group_by("project_id").agg(nw.col("plan_start_date").min(), *(nw.col(name).max() for name in greatest))
 
 
 def _measured(dates: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
-    dates = located(dates, work_calendar, "plan_start_date", "plan_finish_date", "original_finish_date",
-                    "expected_finish_date", "_status_date")
+    dates = located(
+        dates,
+        work_calendar,
+        "plan_start_date",
+        "plan_finish_date",
+        "original_finish_date",
+        "expected_finish_date",
+        "_status_date",
+    )
     dates = numbered(dates, work_calendar, "plan_start_date", "plan_finish_date")
     elapsed = nw.col("_status_date_closes") - nw.col("plan_start_date_opens")
     finish = nw.col("expected_finish_date_closes")
@@ -105,9 +122,11 @@ def _measured(dates: nw.LazyFrame, work_calendar: nw.LazyFrame) -> nw.LazyFrame:
         nw.when(elapsed < 0).then(0).otherwise(elapsed).alias("at_days"),
         (nw.col("_is_reliable") == 1).alias("is_slip_reliable"),
         nw.when(nw.col("_is_reliable") == 1)
-        .then(finish - nw.col("plan_finish_date_closes")).alias("finish_slip_working_days"),
+        .then(finish - nw.col("plan_finish_date_closes"))
+        .alias("finish_slip_working_days"),
         nw.when(nw.col("_is_original_reliable") == 1)
-        .then(finish - nw.col("original_finish_date_closes")).alias("original_finish_slip_working_days"),
+        .then(finish - nw.col("original_finish_date_closes"))
+        .alias("original_finish_slip_working_days"),
     )
 
 

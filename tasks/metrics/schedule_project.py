@@ -74,7 +74,7 @@ COLUMNS = {
     "plan_start_date": "first start in the plan in force",
     "plan_finish_date": "last due date in the plan in force",
     "original_finish_date": "last due date in the original plan",
-    "expected_finish_date": "the finish, else the latest finish or forecast of its tasks, today at the earliest if open",
+    "expected_finish_date": "the finish, else the latest finish or forecast of its tasks, today at the earliest",
     "forecast_finish_date": "the finish, else the working day on which IEAC(t) runs out",
     "finish_slip_working_days": "working days from planned to expected finish; null when the plan is not reliable",
     "original_finish_slip_working_days": "the same against the original plan",

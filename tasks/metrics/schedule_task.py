@@ -25,11 +25,13 @@ def schedule_task(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     0), time without a task the row ''. Projects whose plan in force counts no work are left out.
     """
     work = frames["planned_work"]
-    rows = nw.concat([
-        _current(frames, policy, work.filter(nw.col("is_current")), as_of),
-        _row(work.filter(nw.col("is_original")), original_bac="bac"),
-        _row(frames["actual_cost"], ac="ac", uncosted_seconds="uncosted_seconds"),
-    ])
+    rows = nw.concat(
+        [
+            _current(frames, policy, work.filter(nw.col("is_current")), as_of),
+            _row(work.filter(nw.col("is_original")), original_bac="bac"),
+            _row(frames["actual_cost"], ac="ac", uncosted_seconds="uncosted_seconds"),
+        ]
+    )
     flags = ("unit", "progress_bp", "_missing")
     sums = known_sums(rows, ["project_id", "task_id"], [*VALUES, "uncosted_seconds"], flags)
     sums = sums.with_columns(

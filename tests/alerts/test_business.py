@@ -139,7 +139,8 @@ def test_schedule_follows_the_band_and_lingers(where: Warehouse, settings: Setti
     put(where, mart(
         "schedule_project",
         ("red", True, "red", "slip", 0.85, 12, None, 1.2), ("amber", True, "amber", "spi_t", 0.94, 0, None, None),
-        ("closed", False, "red", "slip", 0.5, 40, None, None), ("unknown", True, "unknown", None, None, None, None, None),
+        ("closed", False, "red", "slip", 0.5, 40, None, None),
+        ("unknown", True, "unknown", None, None, None, None, None),
         ("green", True, "green", None, 0.952, 0, None, None),
     ))  # fmt: skip
     assert judge(where, settings) == {("schedule", "red", "error"), ("schedule", "amber", "warning")}
@@ -163,7 +164,7 @@ def test_schedule_follows_the_band_and_lingers(where: Warehouse, settings: Setti
     assert judge(where, settings, later) == set()
 
 
-def test_a_schedule_alert_names_its_reason_and_leaves_out_what_says_nothing(where: Warehouse, settings: Settings) -> None:
+def test_a_schedule_alert_names_its_reason_and_leaves_out_the_rest(where: Warehouse, settings: Settings) -> None:
     put(where, mart(
         "schedule_project",
         ("a", True, "red", "slip", None, 12, None, -0.0), ("b", True, "amber", "spi_t", 0.94, 1, 1.0, -3.0),
