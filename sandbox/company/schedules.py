@@ -20,7 +20,7 @@ def early(stage: Stage, account: str, currency: str, start: date) -> Job:
 
 def steady(stage: Stage, account: str, currency: str, start: date) -> Job:
     """As it should be: under way, on its plan, within its budget, billed by the month."""
-    start = add_workdays(date(2026, 9, 7), stage.rng.randrange(20))
+    start = add_workdays(date(2026, 9, 21), stage.rng.randrange(6))
     job = planned(stage, account, currency, "time_and_materials", start, delay=-1, slip=0)
     worked_and_billed(stage, job, each=12)
     return job

@@ -25,6 +25,17 @@ def parsed(body: bytes) -> Any:
     return orjson.loads(body)
 
 
+def is_cut(body: bytes, headers: Mapping[str, str]) -> bool:
+    """Whether a body that is declared as JSON cannot be read: what an error means stands in the lost part."""
+    if not body or "json" not in headers.get("Content-Type", ""):
+        return False
+    try:
+        orjson.loads(body)
+    except ValueError:
+        return True
+    return False
+
+
 def _exact(number: str) -> float | str:
     digits = re.sub(r"[eE].*|[^0-9]", "", number).lstrip("0")
     return number if len(digits) > SURE_DIGITS else float(number)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import requests
 
 from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
-from tasks.sources.body import parsed, seconds_to_wait
+from tasks.sources.body import is_cut, parsed, seconds_to_wait
 from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retry, Verdict
 
 log = logging.getLogger(__name__)
@@ -127,6 +127,8 @@ class Client:
                 return None, parsed(answer.body)
             except ValueError:
                 return Retry("a body that is not JSON"), None
+        if answer.status >= 400 and is_cut(answer.body, answer.headers):
+            return Retry("an error body that was cut off"), None
         verdict = self.policy.classify(answer) or self._general(answer)
         if isinstance(verdict, Fatal):
             raise verdict.error from None

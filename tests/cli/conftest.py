@@ -67,8 +67,18 @@ def baton(environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Itera
 Ended = subprocess.CompletedProcess[str]
 
 
+@pytest.fixture(scope="session")
+def prefect_api() -> Iterator[str]:
+    """A Prefect server for the commands of `shell`: each would start one of its own else, for ten seconds."""
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=180):
+        yield str(PREFECT_API_URL.value())
+
+
 @pytest.fixture
-def shell(environment: dict[str, str]) -> Callable[..., Ended]:
+def shell(environment: dict[str, str], prefect_api: str) -> Callable[..., Ended]:
     """`shell("run", "nightly", BATON_HOME=…)` runs the command as a person would, in a process of its own."""
 
     def call(*arguments: str, root: Path = ROOT, **changed: str) -> Ended:
@@ -76,7 +86,7 @@ def shell(environment: dict[str, str]) -> Callable[..., Ended]:
         command = [sys.executable, "-c", "from cli.main import main; main()", *arguments]
         done = subprocess.run(
             command,
-            env=kept | {"PYTHONPATH": str(root)} | environment | changed,
+            env=kept | {"PYTHONPATH": str(root), "PREFECT_API_URL": prefect_api} | environment | changed,
             cwd=root, capture_output=True, text=True, check=False, timeout=300,
         )  # fmt: skip
         said = done.stdout + done.stderr

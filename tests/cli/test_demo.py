@@ -17,7 +17,16 @@ RUN = {"run_id", "published_at", "_run_id", "_published_at"}  # of the run, not 
 def demo(home: Path) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BATON_"))}
     kept["PREFECT_HOME"] = str(home / "prefect")
-    command = [sys.executable, "-c", "from cli.main import main; main()", "demo", "--accounts", "20", "--home", str(home)]
+    command = [
+        sys.executable,
+        "-c",
+        "from cli.main import main; main()",
+        "demo",
+        "--accounts",
+        "20",
+        "--home",
+        str(home),
+    ]
     done = subprocess.run(command, env=kept, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr

@@ -134,6 +134,7 @@ class Undisturbed:
     """What nights without any fault publish, and the state of an installation between two of them."""
 
     after_october: Path  # the home of an installation that has run one night
+    october: dict[str, pa.Table]  # the marts after it
     today: dict[str, pa.Table]  # the marts after the next one
     today_alone: dict[str, pa.Table]  # the marts of an installation whose first night is today's
 
@@ -143,24 +144,17 @@ def undisturbed(prefect_server, paged_company, tmp_path_factory) -> Undisturbed:
     kept = tmp_path_factory.mktemp("undisturbed")
     with installation(kept / "two", paged_company, more=QUICK) as baton:
         assert baton.night(*OCTOBER).is_completed()
+        october = baton.marts()
         shutil.copytree(baton.home, kept / "october")
         assert baton.night(*TODAY).is_completed()
         today = baton.marts()
     with installation(kept / "one", paged_company, more=QUICK) as baton:
         assert baton.night(*TODAY).is_completed()
-        return Undisturbed(kept / "october", today, baton.marts())
+        return Undisturbed(kept / "october", october, today, baton.marts())
 
 
 @pytest.fixture
 def fresh(prefect_server, paged_company, tmp_path) -> Iterator[Installation]:
     """An installation that has never run."""
-    with installation(tmp_path / "home", paged_company, more=QUICK) as baton:
-        yield baton
-
-
-@pytest.fixture
-def second_night(undisturbed, paged_company, tmp_path) -> Iterator[Installation]:
-    """An installation that has run October's night; today's is next."""
-    shutil.copytree(undisturbed.after_october, tmp_path / "home")
     with installation(tmp_path / "home", paged_company, more=QUICK) as baton:
         yield baton

@@ -4,17 +4,25 @@ A fault that passes leaves no trace at all; one that lasts fails its own part of
 and the next good night puts everything right.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
 import pytest
 
 from sandbox.faults import KINDS, SOURCES, Fault
-from tests.flows.conftest import OCTOBER, TODAY
-from tests.flows.sameness import of_days, same, without
+from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
+from tests.flows.sameness import Marts, of_days, same, without
 
+FRIDAY = (datetime(2026, 11, 20, 5, tzinfo=UTC), date(2026, 11, 19))  # data older than a week withhold a publish
 PASSING = tuple(name for name, kind in KINDS.items() if not kind.is_lasting)
 SHOWN_BY = (*SOURCES, "slack")  # nothing goes to PagerDuty in a good night
 
 
-def faults(name: str, place: int = 0) -> list[Fault]:
+def faults(name: str, place: int = 0, times: int = 4) -> list[Fault]:
     """The fault on every vendor that shows it, a few times; `place` moves it along the requests."""
     details = {
         "rate_limit": {"seconds": 0},
@@ -23,12 +31,12 @@ def faults(name: str, place: int = 0) -> list[Fault]:
         "locator_lost": {"times": 1},
         "query_timeout": {"over": 100, "after": 0},
         "moving_rows": {"times": 2},
-        "duplicate_rows": {"times": 2, "after": 0},
+        "duplicate_rows": {"times": 2, "after": 0, "every": 1},
     }.get(name, {})
     between_pages = name in ("expired_token", "locator_lost", "moving_rows")
-    usual = {"after": 0 if between_pages else 3 + place, "every": 1 if between_pages else 3, "times": 4}
+    usual = {"after": 0 if between_pages else 3 + place, "every": 1 if between_pages else 3, "times": times}
     return [
-        Fault(name, vendor, **(usual | ({"after": 0, "every": 1} if vendor == "slack" else {}) | details))
+        Fault(name, vendor, **(usual | ({"after": 0, "every": 1, "times": 1} if vendor == "slack" else {}) | details))
         for vendor in SHOWN_BY
         if vendor in KINDS[name].vendors
     ]
@@ -58,7 +66,7 @@ def test_a_fault_that_passes_changes_no_number(undisturbed, fresh, name: str):
 
 def test_all_of_them_together_on_two_nights_change_no_number(undisturbed, fresh):
     for night in (OCTOBER, TODAY):
-        spread = [one for place, name in enumerate(PASSING) for one in faults(name, 7 * place)]
+        spread = [one for place, name in enumerate(PASSING) for one in faults(name, 3 * place, 2)]
         fresh.sandbox.set_faults(*STATUSES, *spread)
         state = fresh.night(*night)
         assert state.is_completed(), state.message
@@ -90,31 +98,68 @@ LASTING = {
 }
 
 
+@contextmanager
+def copied(kept: Path, home: Path, world) -> Iterator[Installation]:
+    shutil.copytree(kept, home)
+    with installation(home, world, more=QUICK) as baton:
+        yield baton
+
+
+@dataclass(frozen=True)
+class Weekend:
+    """An installation as the night before the weekend left it, and its marts after today's night."""
+
+    home: Path
+    today: Marts
+
+
+@pytest.fixture(scope="module")
+def weekend(undisturbed, paged_company, tmp_path_factory) -> Weekend:
+    kept = tmp_path_factory.mktemp("weekend")
+    with copied(undisturbed.after_october, kept / "home", paged_company) as baton:
+        assert baton.night(*FRIDAY).is_completed()
+        shutil.copytree(baton.home, kept / "friday")
+        assert baton.night(*TODAY).is_completed()
+        return Weekend(kept / "friday", baton.marts())
+
+
 @pytest.mark.parametrize("name", LASTING)
-def test_a_fault_that_lasts_fails_its_part_and_is_made_good(undisturbed, second_night, name: str):
-    baton = second_night
+def test_a_fault_that_lasts_fails_its_part_and_is_made_good(weekend, paged_company, tmp_path, name: str):
     switches, parts, said = LASTING[name]
-    baton.sandbox.set_faults(*switches)
-    state = baton.night(*TODAY)
-    insist_on_firing(baton)
-    assert state.is_failed()
-    assert [text for text in said if text not in state.message] == []
+    with copied(weekend.home, tmp_path / "home", paged_company) as baton:
+        baton.sandbox.set_faults(*switches)
+        state = baton.night(*TODAY)
+        insist_on_firing(baton)
+        assert state.is_failed()
+        assert [text for text in said if text not in state.message] == []
+        assert [row["state"] for row in tonight(baton, "run")] == ["partly_failed"]
+        pulls = tonight(baton, "pull")
+        assert {(row["source"], row["entity"]) for row in pulls if row["state"] == "failed"} == parts
+        others = {row["source"] for row in pulls if row["state"] != "failed"}
+        assert others == ({"kantata"} if name == "daily_limit" else set(SOURCES)), "the others were pulled"
+        marts, older = baton.marts(), {OCTOBER[1], FRIDAY[1]}
+        assert marts["scope_creep_project"].num_rows > of_days(marts, older)["scope_creep_project"].num_rows, (
+            "published"
+        )
+        same(of_days(marts, older), of_days(weekend.today, older))
 
-    run_id = baton.rows("SELECT run_id FROM mart.mart_build WHERE as_of = :day", day=TODAY[1])
-    assert run_id, "the publish went on"
-    tonight = "SELECT source, entity, state FROM ops.pull WHERE window_to > :at OR state = 'failed'"
-    pulls = baton.rows(tonight, at=OCTOBER[0])
-    assert {(row["source"], row["entity"]) for row in pulls if row["state"] == "failed"} == parts
-    others = {row["source"] for row in pulls if row["state"] != "failed"}
-    assert others == ({"kantata"} if name == "daily_limit" else set(SOURCES))
-    ended = baton.rows("SELECT state, reason FROM ops.run WHERE as_of = :day", day=TODAY[1])
-    assert [row["state"] for row in ended] == ["partly_failed"]
-    kept = {OCTOBER[1]}
-    same(of_days(baton.marts(), kept), of_days(undisturbed.today, kept))
+        baton.sandbox.set_faults()
+        assert baton.night(*TODAY).is_completed()
+        same(without(baton.marts(), "alert_state"), without(weekend.today, "alert_state"))
+        health = baton.rows("SELECT status FROM ops.alert_state WHERE kind IN ('source_failed', 'entity_failed')")
+        assert {row["status"] for row in health} == {"resolved"}
 
-    baton.sandbox.set_faults()
-    assert baton.night(*TODAY).is_completed()
-    same(without(baton.marts(), "alert_state"), without(undisturbed.today, "alert_state"))
-    health = baton.rows("SELECT kind, status FROM ops.alert_state WHERE kind IN ('source_failed', 'entity_failed')")
-    assert health
-    assert {row["status"] for row in health} == {"resolved"}
+
+def tonight(baton: Installation, table: str) -> list[dict]:
+    """The rows of `ops.run` or `ops.pull` that today's nights wrote."""
+    nightly = "flow = 'nightly' AND as_of = :day" if table == "run" else "coalesce(window_to > :day, true)"
+    return baton.rows(f"SELECT * FROM ops.{table} WHERE {nightly}", day=TODAY[1])
+
+
+def test_a_source_that_was_silent_for_weeks_withholds_the_publish(undisturbed, paged_company, tmp_path):
+    with copied(undisturbed.after_october, tmp_path / "home", paged_company) as baton:
+        baton.sandbox.set_faults(Fault("daily_limit", "salesforce"))
+        state = baton.night(*TODAY)
+        assert state.is_failed()
+        assert f"publish of {TODAY[1]} withheld, the last good one stays" in state.message
+        same(without(baton.marts(), "alert_state"), without(undisturbed.october, "alert_state"))

@@ -29,30 +29,43 @@ LONGEST = 300  # seconds a night may take here
 STARTING = 0.2  # the share of a night's life in which Python is only importing
 
 
-def begin(baton: Installation) -> subprocess.Popen:
+@dataclass(frozen=True)
+class Night:
+    """A night under way, and the file that it talks to: a full pipe would hold it up."""
+
+    process: subprocess.Popen
+    log: Path
+
+
+def begin(baton: Installation) -> Night:
     """Start today's night as a process group of its own, as a person would."""
     clock, as_of = TODAY
     baton.sandbox.set_clock(clock)
     environment = os.environ | baton.environment(clock) | {"PREFECT_API_URL": PREFECT_API_URL.value()}
     command = [str(Path(sys.executable).with_name("baton")), "run", "nightly", "--as-of", as_of.isoformat()]
-    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True, **output)
+    log = baton.home.parent / f"night-{uuid4().hex[:8]}.log"
+    with log.open("w") as said:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, start_new_session=True, stdout=said, stderr=subprocess.STDOUT
+        )
+    return Night(process, log)
 
 
-def finish(night: subprocess.Popen) -> str:
+def finish(night: Night) -> str:
     """Wait for its end; what it said."""
     try:
-        return night.communicate(timeout=LONGEST)[0]
+        night.process.wait(timeout=LONGEST)
     finally:
         kill(night)
+    return night.log.read_text()
 
 
-def kill(night: subprocess.Popen) -> bool:
+def kill(night: Night) -> bool:
     """SIGKILL the process group; whether it was still at work."""
-    if night.poll() is not None:
+    if night.process.poll() is not None:
         return False
-    os.killpg(night.pid, signal.SIGKILL)
-    night.communicate()
+    os.killpg(night.process.pid, signal.SIGKILL)
+    night.process.wait()
     return True
 
 
@@ -70,7 +83,7 @@ def timed(baton: Installation) -> float:
     began = time.monotonic()
     night = begin(baton)
     said = finish(night)
-    assert night.returncode == 0, said[-2000:]
+    assert night.process.returncode == 0, said[-2000:]
     return time.monotonic() - began
 
 
@@ -105,7 +118,7 @@ def on_postgresql(undisturbed, postgresql_url: str, paged_company, tmp_path_fact
 
 def copied_database(server: str, url: str) -> str:
     """A copy of a database, as a warehouse URL."""
-    name = url.rsplit("/", 1)[1].split("?")[0]
+    name = url.split("?")[0].rsplit("/", 1)[1]
     copy = f"t{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {copy} TEMPLATE {name}")
@@ -163,5 +176,5 @@ def test_two_nights_at_once(between_nights):
     both = [begin(baton), begin(baton)]
     said = [finish(night) for night in both]
     for night, text in zip(both, said, strict=True):
-        assert night.returncode == 0 or ("run again" in text and "Traceback" not in text), text[-3000:]
+        assert night.process.returncode == 0 or ("run again" in text and "Traceback" not in text), text[-3000:]
     same(without(baton.marts(), "alert_state"), without(started.marts, "alert_state"))

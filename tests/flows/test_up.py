@@ -35,7 +35,9 @@ class Installation:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "BATON_"))}
         command = [sys.executable, "-c", "from cli.main import main; main()", *arguments]
         environment = kept | {"BATON_HOME": str(self.home), "PYTHONPATH": str(ROOT)}
-        return subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+        return subprocess.run(
+            command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300
+        )
 
     def api(self, path: str, **body: Any) -> Any:
         """Ask the Prefect server: POST with a body, else GET."""
@@ -103,7 +105,9 @@ def test_every_deployment_is_there_and_a_worker_is_online(up: Installation):
 def test_the_schedule_puts_nights_ahead(up: Installation):
     def nights() -> list[Any]:
         wanted = {"name": {"any_": ["nightly"]}}
-        return list(up.api("flow_runs/filter", deployments=wanted, flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}}))
+        return list(
+            up.api("flow_runs/filter", deployments=wanted, flow_runs={"state": {"type": {"any_": ["SCHEDULED"]}}})
+        )
 
     until(nights, 60)
     assert all(run["auto_scheduled"] for run in nights())

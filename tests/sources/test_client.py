@@ -142,3 +142,10 @@ def test_no_secret_is_logged_or_shown(caplog):
         made.get("things")
     assert "status 503" in caplog.text
     assert "tell-nobody" not in caplog.text + repr(made) + repr(made.session.sent)
+
+
+def test_an_error_whose_json_was_cut_off_is_asked_for_again():
+    """What the refusal means stood in the lost part; an HTML page is whole and final."""
+    made, watch = client(Reply(400, b'[{"errorCode": "INVAL', {"Content-Type": "application/json"}), Reply(200, b"[]"))
+    assert made.get("things") == []
+    assert len(watch.slept) == 1
