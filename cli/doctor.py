@@ -48,9 +48,9 @@ def _tried(subject: str, look: Callable[[], str]) -> Iterator[Found]:
 
 
 def _sources() -> str:
-    from cli.ready import ready_settings
+    from config.settings import settings
 
-    names = list(ready_settings().sources)
+    names = list(settings().sources)
     return f"{len(names)} sources ({', '.join(names)})"
 
 

@@ -117,6 +117,8 @@ def settings() -> Settings:
         ConfigError: a key is unknown or missing or a value is of the wrong kind; the message names the key.
     """
     path = config_path()
+    if not path.is_file():  # no source would be configured, and nothing would fail
+        raise ConfigError(f"{path} does not exist: correct BATON_CONFIG, or unset it for config/baton.yaml.")
     try:
         return Settings()
     except ValidationError as error:

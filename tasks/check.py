@@ -1,15 +1,18 @@
 """Checking, as Prefect tasks: the clean core, then the marts."""
 
+from dataclasses import replace
+
 from duckdb import DuckDBPyConnection
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.policy import policy
 from config.settings import settings
+from tasks.checks.freshness import never_read
 from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts as check_all_marts
 from tasks.checks.verdict import CheckResult, Verdict
-from tasks.core.provenance import pulled_at
+from tasks.core.provenance import data_as_of, pulled_at
 from tasks.metrics.catalogue import METRICS
 from tasks.run import Run
 from tasks.warehouse.connect import warehouse
@@ -20,7 +23,9 @@ from tasks.warehouse.findings import last_counts
 def check_core(bench: DuckDBPyConnection, run: Run) -> Verdict:
     """Judge every row and every core table; quarantine what is wrong."""
     before = last_counts(warehouse(settings()), run.as_of)
-    return judge(bench, policy(), before, known_at=run.known_at, pulled_at=pulled_at(settings(), run.known_at))
+    verdict = judge(bench, policy(), before, known_at=run.known_at, pulled_at=pulled_at(settings(), run.known_at))
+    unread = never_read(tuple(settings().sources), tuple(data_as_of(settings(), run.known_at)))
+    return replace(verdict, results=(*unread, *verdict.results))
 
 
 @task(task_run_name="check-marts", cache_policy=NO_CACHE)

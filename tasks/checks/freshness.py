@@ -1,6 +1,6 @@
 """How old the data are: per core table, the hours since its sources last answered, or last gave a new version."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
 import duckdb
@@ -28,6 +28,22 @@ def freshness(
         if at is not None:
             results += _judge(name, (known_at - at).total_seconds() / 3600, policy)
     return results
+
+
+def never_read(sources: Collection[str], read: Collection[str]) -> list[CheckResult]:
+    """That each configured source was read at least once; when none was, there is nothing to publish."""
+    severity: Severity = "warning" if read else "blocking"
+    return [
+        CheckResult(
+            source,
+            "it was read at least once",
+            severity,
+            source in read,
+            "never" if source not in read else "read",
+            "read",
+        )
+        for source in sources
+    ]
 
 
 def _judge(table: str, hours: float, policy: Policy) -> list[CheckResult]:

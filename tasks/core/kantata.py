@@ -67,5 +67,8 @@ MAPPINGS = (
     Mapping("rate", RATE),
 )
 
+# What a table can do without: the events may not be bought, and say only sooner what the stories say too.
+OPTIONAL = frozenset({"change_event"})
+
 # The custom fields, pivoted by subject: raw table -> (subject type, field-map entity).
 CUSTOM_FIELDS = (("workspace_field", "Workspace", "workspace"), ("story_field", "Story", "story"))

@@ -1,5 +1,6 @@
 """What a vendor's mapping is made of: queries over its raw tables, and the functions they may call."""
 
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -22,6 +23,11 @@ class Mapping:
 
     table: str
     sql: str
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The raw tables that the query reads."""
+        return frozenset(re.findall(r"\{raw\}\.(\w+)", self.sql))
 
 
 def custom(column: str, kind: str) -> str:

@@ -1,9 +1,9 @@
 """How far each source had been read when a run looked, and which core tables it feeds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from config.settings import Settings
+from config.settings import Settings, Source
 from tasks.core.conform import VENDORS
 from tasks.lake.read import cursor
 from tasks.sources.fieldmap import field_map
@@ -23,9 +23,22 @@ def data_as_of(settings: Settings, known_at: datetime) -> dict[str, datetime]:
 
 
 def pulled_at(settings: Settings, known_at: datetime) -> Mapping[str, datetime]:
-    """Per core table the instant up to which the sources that feed it had been read; the oldest counts."""
+    """Per core table the instant up to which the entities that feed it had been read; the oldest counts."""
     oldest: dict[str, datetime] = {}
-    for instance, at in data_as_of(settings, known_at).items():
-        for mapping in VENDORS[settings.sources[instance].vendor].MAPPINGS:
-            oldest[mapping.table] = min(at, oldest.get(mapping.table, at))
+    for instance, source in settings.sources.items():
+        vendor = VENDORS[source.vendor]
+        latest = known_at - timedelta(seconds=source.lag_seconds)
+        for mapping in vendor.MAPPINGS:
+            for entity in _read_for(mapping.reads - vendor.OPTIONAL, source, vendor.CUSTOM_FIELDS):
+                at = cursor(settings.lake, instance, entity)
+                if at is not None:
+                    oldest[mapping.table] = min(at, latest, oldest.get(mapping.table, latest))
     return oldest
+
+
+def _read_for(raw_tables: Iterable[str], source: Source, pivots: Sequence[tuple[str, str, str]]) -> set[str]:
+    """The entities whose pulls fill these raw tables."""
+    entities = field_map(source.fields).entities
+    pivoted = {table for table, _, _ in pivots}
+    named = {"custom_field_value" if table in pivoted else table for table in raw_tables}
+    return {entities[name].part_of or name for name in named}

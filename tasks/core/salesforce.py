@@ -82,4 +82,5 @@ MAPPINGS = (
     Mapping("opportunity", OPPORTUNITY),
     Mapping("subscription", SUBSCRIPTION),
 )
+OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

@@ -31,7 +31,7 @@ def lines(frames: Frames) -> nw.LazyFrame:
         "first_account_id",
         "ultimate_id",
         "currency",
-        nw.col("native_mrr").alias("mrr_minor"),
+        nw.col("mrr_in_minor_units").alias("mrr_minor"),
         day_number("start_date").alias("start_day"),
         day_number("end_date").alias("end_day"),
         day_number("counted_until_date").alias("counted_until"),

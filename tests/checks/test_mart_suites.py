@@ -10,28 +10,11 @@ from config.policy import policy
 from expectations import MART_SUITES
 from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts
+from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
-from tasks.metrics.milestone_slip import MILESTONE_SLIP
-from tasks.metrics.mrr_account import MRR_ACCOUNT
-from tasks.metrics.mrr_bridge import MRR_BRIDGE
-from tasks.metrics.mrr_line import MRR_LINE
-from tasks.metrics.mrr_movement import MRR_MOVEMENT
-from tasks.metrics.nrr_account import NRR_ACCOUNT
-from tasks.metrics.nrr_monthly import NRR_MONTHLY
-from tasks.metrics.schedule_curve import SCHEDULE_CURVE
-from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
-from tasks.metrics.schedule_project import SCHEDULE_PROJECT
-from tasks.metrics.schedule_task import SCHEDULE_TASK
-from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
-from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
-from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
 
 Give = Callable[..., None]
 AS_OF = date(2026, 2, 27)
-METRICS = (
-    MRR_LINE, MRR_ACCOUNT, MRR_MOVEMENT, MRR_BRIDGE, NRR_ACCOUNT, NRR_MONTHLY, SCOPE_CREEP_ENTRY, SCOPE_CREEP_PROJECT,
-    SCOPE_CREEP_MONTHLY, SCHEDULE_TASK, SCHEDULE_PROJECT, SCHEDULE_PORTFOLIO, SCHEDULE_CURVE, MILESTONE_SLIP,
-)  # fmt: skip
 # What goes wrong, and the suites that must notice.
 FAULTS = [
     ("UPDATE mart.mrr_line SET counted_until_date = start_date", {"mrr_line"}),
@@ -102,7 +85,7 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     verdict = judge(bench, policy(), {})
     assert not verdict.is_blocked, verdict.reasons
     assert [row.table for row in verdict.conservation if row.quarantined] == []
-    measure(bench, METRICS, policy(), as_of=AS_OF)
+    measure(bench, STEPS_AND_METRICS, policy(), as_of=AS_OF)
     return bench
 
 

@@ -33,7 +33,7 @@ AS_OF = "2026-11-20"
 def test_mrr_of_a_term(rows: Any, collected: Any, amount: int, start: str, end: str, mrr: int) -> None:
     frames = marts(rows, MRR_LINE, AS_OF, subscription=[line("s", "A", amount, start, end)])
     [row] = collected(frames["mrr_line"])
-    assert row["native_mrr"] == mrr
+    assert row["mrr_in_minor_units"] == mrr
 
 
 def until(rows: Any, collected: Any, as_of: str, *subscriptions: dict[str, Any]) -> dict[str, str]:
