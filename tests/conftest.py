@@ -24,6 +24,11 @@ from config.settings import Settings
 from tasks.core.tables import CORE, Kind, Table
 from tasks.warehouse.connect import Warehouse, warehouse
 
+# Prefect, once imported by any test, also listens to the `tasks` loggers of tests that run no flow.
+os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("DO_NOT_TRACK", "1")
+
 ARROW: Mapping[Kind, pa.DataType] = {
     "text": pa.string(),
     "integer": pa.int64(),
@@ -36,11 +41,9 @@ Rows = Callable[..., dict[str, nw.LazyFrame]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs a whole file, and one all the nights: what their fixtures build is built once."""
-    flows = Path(__file__).parent / "flows"
+    """One worker runs a whole file: what its fixtures build is built once."""
     for item in items:
-        group = "nights" if flows in item.path.parents else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(str(item.path)))
 
 
 def arrow_table(table: Table, rows: list[Row]) -> pa.Table:
