@@ -26,7 +26,7 @@ demo: setup  ## the real nightly flow over a pretend company: three month-ends a
 	$(BIN)/baton demo
 
 test: setup lint  ## every test, PostgreSQL included
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff check .

@@ -16,6 +16,7 @@ def ingest(source: str, entities: list[str] | None = None) -> State:
 
     An entity that cannot be pulled does not stop the others; wrong credentials, a silent host or a used-up daily
     limit stop the source. Either way the run ends as failed and says which, and the cursors of what was read stay.
+    Its result is the number of entities that were pulled.
 
     Args:
         source: The name of a configured source (config/baton.yaml).
@@ -35,6 +36,7 @@ def ingest(source: str, entities: list[str] | None = None) -> State:
     tell_pulls(run, source, failures)
     if failures:
         reasons = "; ".join(f"{entity}: {error}" for entity, error in failures.items())
-        return Failed(message=f"{source} is partly pulled. {reasons}")
+        return Failed(message=f"{source} is partly pulled. {reasons}", data=len(pulled))
     rows = sum(result.appended for result in pulled)
-    return Completed(message=f"{source}: {rows:,} changed rows from {settings().sources[source].vendor}")
+    message = f"{source}: {rows:,} changed rows from {settings().sources[source].vendor}"
+    return Completed(message=message, data=len(pulled))

@@ -29,9 +29,15 @@ def nightly(as_of: date | None = None) -> State:
     pulls = [ingest(source, return_state=True) for source in settings().sources]
     published = publish(day, return_state=True)
     failed = [state.message or state.name for state in (*pulls, published) if not state.is_completed()]
-    is_stuck = not published.is_completed() or not any(state.is_completed() for state in pulls)
+    is_stuck = not published.is_completed() or not any(entities_pulled(state) for state in pulls)
     tell_run(run, "nightly", failed if is_stuck else [])
     record_run(run, "failed" if is_stuck else "partly_failed" if failed else "succeeded", " ".join(failed))
     if failed:
         return Failed(message=f"{len(failed)} of {len(pulls) + 1} parts failed. " + " ".join(failed))
     return Completed(message=published.message)
+
+
+def entities_pulled(ingested: State) -> int:
+    """How many entities a source's part pulled, whether or not it failed in the end."""
+    pulled = ingested.result(raise_on_failure=False)
+    return pulled if isinstance(pulled, int) else 0

@@ -40,12 +40,6 @@ Row = Mapping[str, Any]
 Rows = Callable[..., dict[str, nw.LazyFrame]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs a whole file: what its fixtures build is built once."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 def arrow_table(table: Table, rows: list[Row]) -> pa.Table:
     """Core rows as Arrow, missing columns null; an unknown column is an error."""
     known = {column.name for column in table.columns}
