@@ -40,6 +40,15 @@ Row = Mapping[str, Any]
 Rows = Callable[..., dict[str, nw.LazyFrame]]
 
 
+@pytest.fixture(autouse=True)
+def plain_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test but the nights and the commands sees the installation that an earlier one left in the environment."""
+    if {"flows", "cli"} & set(request.path.relative_to(Path(__file__).parent).parts):
+        return
+    for name in [name for name in os.environ if name.startswith("BATON_")]:
+        monkeypatch.delenv(name)
+
+
 def arrow_table(table: Table, rows: list[Row]) -> pa.Table:
     """Core rows as Arrow, missing columns null; an unknown column is an error."""
     known = {column.name for column in table.columns}
