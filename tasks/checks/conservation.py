@@ -12,18 +12,21 @@ from tasks.checks.verdict import Conservation
 def conserve(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> Conservation:
     """Where the table's records went: read is counted from the versions, clean from core, quarantined from `rejection`.
 
+    A record that is not in `judged` has one version, so its row stands for its key.
+
     Raises:
         GateError: the three do not add up.
     """
-    name, key = suite.table.name, suite.table.key
+    name = suite.table.name
     counted = connection.execute(
         f"""
         WITH quarantine AS (FROM rejection WHERE core_table = {text(name)} AND severity = 'blocking')
         SELECT {text(name)},
-               (SELECT count(DISTINCT row_id) FROM judged WHERE is_newest AND NOT is_deleted),
-               (SELECT count(DISTINCT {key}) FROM core.{name} WHERE NOT _is_stale),
+               (SELECT count(*) FROM versions.{name}) - (SELECT count(*) FROM judged)
+               + (SELECT count(DISTINCT row_id) FROM judged WHERE is_newest AND NOT is_deleted),
+               (SELECT count(*) FROM core.{name} WHERE NOT _is_stale),
                (SELECT count(DISTINCT row_id) FROM quarantine WHERE is_newest),
-               (SELECT count(DISTINCT {key}) FROM core.{name} WHERE _is_stale),
+               (SELECT count(*) FROM core.{name} WHERE _is_stale),
                (SELECT count(*) FROM versions.{name}),
                (SELECT count(*) FROM judged WHERE NOT is_rejected AND NOT is_in_force)
                + (SELECT count(*) FROM core.{name}),

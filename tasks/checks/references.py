@@ -49,13 +49,11 @@ def _add(connection: duckdb.DuckDBPyConnection, suite: CoreSuite, column: Column
         WITH rejected AS (
             SELECT DISTINCT core_table, row, row_id, is_newest FROM rejection WHERE severity = 'blocking'),
         orphan AS (
-            SELECT candidate.row, candidate.row_id, candidate.is_newest, version._hash,
-                   version.{column.name} AS parent_id
+            SELECT row, row_id, is_newest, _hash, {column.name} AS parent_id
             FROM candidate
-            JOIN versions.{table} version ON version.rowid = candidate.row
-            ANTI JOIN core.{parent} parent ON parent.{KEYS[parent]} = version.{column.name}
-            WHERE version.{column.name} IS NOT NULL
-              AND candidate.row NOT IN (SELECT row FROM rejected WHERE core_table = {text(table)})
+            ANTI JOIN core.{parent} parent ON parent.{KEYS[parent]} = candidate.{column.name}
+            WHERE {column.name} IS NOT NULL
+              AND row NOT IN (SELECT row FROM rejected WHERE core_table = {text(table)})
         )
         SELECT {text(table)}, row, row_id, _hash, 'reference', '{severity}',
                CASE WHEN parent_id IN (SELECT row_id FROM rejected WHERE core_table = {text(parent)} AND is_newest)

@@ -66,6 +66,7 @@ def conform(
     for instance, source in settings.sources.items():
         _load_raw(connection, settings.lake, instance, field_map(source.fields), known_at)
         _map(connection, instance, source, field_map(source.fields), policy)
+        connection.execute(f'DROP SCHEMA "raw_{instance}" CASCADE')
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
     fill_work_calendar(connection, policy, as_of)
@@ -83,20 +84,36 @@ def _load_raw(
         )
         if not is_held(lake, instance, name):
             continue
-        known = versions(lake, instance, name, known_at)
+        known = versions(connection, lake, instance, name, known_at)
         connection.register("known", known)
-        kept = ", ".join(column.name for column in entity.columns if column.name in known.schema.names)
+        kept = ", ".join(column.name for column in entity.columns if column.name in known.columns)
         connection.execute(
             f"""
             INSERT INTO "raw_{instance}".{name} BY NAME
             SELECT id, {kept}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
-                   row_number() OVER past AS _version,
-                   row_number() OVER past = count(*) OVER (PARTITION BY id) AS _is_newest
+                   1 AS _version, true AS _is_newest
             FROM known
-            WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
             """
         )
         connection.unregister("known")
+        _number(connection, f'"raw_{instance}".{name}')
+
+
+def _number(connection: duckdb.DuckDBPyConnection, raw: str) -> None:
+    """Number the versions of the records that have several; sorting the many that have one would cost the most."""
+    connection.execute(
+        f"""
+        UPDATE {raw} AS numbered SET _version = place, _is_newest = is_newest
+        FROM (
+            SELECT rowid AS row, row_number() OVER past AS place,
+                   row_number() OVER past = count(*) OVER (PARTITION BY id) AS is_newest
+            FROM {raw}
+            WHERE hash(id) IN (SELECT hash(id) AS hashed FROM {raw} GROUP BY hashed HAVING count(*) > 1)
+            WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
+        ) AS several
+        WHERE numbered.rowid = several.row
+        """
+    )
 
 
 def _map(
@@ -146,7 +163,7 @@ def _fill_finalised(connection: duckdb.DuckDBPyConnection, lake: str, known_at: 
     """The closed months' MRR, as closed by `known_at`."""
     if not is_held(lake, *FINALISED):
         return
-    connection.register("closed", versions(lake, *FINALISED, known_at))
+    connection.register("closed", versions(connection, lake, *FINALISED, known_at))
     connection.execute(
         """
         INSERT INTO versions.finalised_mrr BY NAME

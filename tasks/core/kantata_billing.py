@@ -73,19 +73,26 @@ discount AS (
     FROM item WHERE item_type = 'additional_item' AND amount_cents < 0 GROUP BY invoice_id
 ),
 running AS (
-    SELECT billed.*, coalesce(discount.cents, 0) AS discount_cents,
+    SELECT billed.*, discount.cents AS discount_cents,
            sum(value_cents) OVER whole AS total_cents, sum(value_cents) OVER upto AS upto_cents
-    FROM billed LEFT JOIN discount ON discount.invoice_id = billed.invoice_id
+    FROM billed JOIN discount ON discount.invoice_id = billed.invoice_id
     WINDOW whole AS (PARTITION BY billed.invoice_id),
            upto AS (PARTITION BY billed.invoice_id ORDER BY try_cast(billed.item_id AS BIGINT), billed.item_id)
 ),
-line AS (
-    SELECT id, invoice_id, workspace_id, 'time' AS line_type, item_id AS entry_id, NULL AS milestone_id,
-           NULL AS change_order_id, minutes * 60 AS seconds,
+priced AS (
+    SELECT id, invoice_id, workspace_id, item_id, minutes, value_cents AS cents
+    FROM billed WHERE invoice_id NOT IN (SELECT invoice_id FROM discount)
+    UNION ALL
+    SELECT id, invoice_id, workspace_id, item_id, minutes,
            value_cents - CASE WHEN total_cents = 0 THEN 0 ELSE
                discount_cents * upto_cents // total_cents - discount_cents * (upto_cents - value_cents) // total_cents
-           END AS cents
+           END
     FROM running
+),
+line AS (
+    SELECT id, invoice_id, workspace_id, 'time' AS line_type, item_id AS entry_id, NULL AS milestone_id,
+           NULL AS change_order_id, minutes * 60 AS seconds, cents
+    FROM priced
     UNION ALL
     SELECT item.id, item.invoice_id, milestone.workspace_id, 'milestone', NULL, item.item_id, NULL, NULL,
            item.amount_cents

@@ -45,11 +45,12 @@ def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
     """
     zero_decimal = ", ".join(f"'{code}'" for code in sorted(ZERO_DECIMAL))
     for definition in (
-        """half_even(n, d) AS (sign(n)::HUGEINT * (abs(n)::HUGEINT // d + CASE
-            WHEN 2 * (abs(n)::HUGEINT % d) > d THEN 1
-            WHEN 2 * (abs(n)::HUGEINT % d) = d AND (abs(n)::HUGEINT // d) % 2 = 1 THEN 1 ELSE 0 END))::BIGINT""",
+        """half_even(n, d) AS (sign(n) * (abs(n) // d + CASE
+            WHEN 2 * (abs(n) % d) > d THEN 1
+            WHEN 2 * (abs(n) % d) = d AND (abs(n) // d) % 2 = 1 THEN 1 ELSE 0 END))::BIGINT""",
         f"minor_per_unit(currency) AS CASE WHEN currency IN ({zero_decimal}) THEN 1 ELSE 100 END",
-        "to_minor(cents, currency, base) AS half_even(cents::HUGEINT * minor_per_unit(currency), base)",
+        """to_minor(cents, currency, base) AS CASE WHEN base = minor_per_unit(currency) THEN cents
+            ELSE half_even(cents::HUGEINT * minor_per_unit(currency), base) END""",
         """number_to_minor(price, quantity, currency) AS half_even(
             (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT
             * minor_per_unit(currency), 1000000000000)""",

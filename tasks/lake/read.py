@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
@@ -22,16 +23,24 @@ NEWEST: Final = """
     FROM held {chosen} GROUP BY id"""
 
 
-def versions(lake: str, instance: str, entity: str, known_at: datetime) -> ds.Dataset:
+def versions(
+    connection: duckdb.DuckDBPyConnection, lake: str, instance: str, entity: str, known_at: datetime
+) -> duckdb.DuckDBPyRelation:
     """Every version of every record extracted at or before `known_at`; lazy, so that readers take what they need.
 
-    The version in force of an id is the one with the greatest `_extracted_at`.
+    The version in force of an id is the one with the greatest `_extracted_at`. DuckDB reads files on a disk itself,
+    in less time and memory than through Arrow, which an object store needs.
 
     Raises:
         LakeError: the entity was never pulled.
     """
-    known = pc.field("_extracted_at") <= pa.scalar(known_at, ARROW["instant"])
-    return opened(lake, instance, entity).to_pyarrow_dataset().filter(known)
+    table = opened(lake, instance, entity)
+    files = table.file_uris()
+    if "://" in lake or not files:
+        held = connection.from_arrow(table.to_pyarrow_dataset())
+    else:
+        held = connection.read_parquet(files, union_by_name=True)
+    return held.filter(f"_extracted_at <= TIMESTAMPTZ '{known_at.astimezone(UTC).isoformat()}'")
 
 
 def cursor(lake: str, instance: str, entity: str) -> datetime | None:

@@ -10,7 +10,7 @@ from tasks.lake.deletions import live_children, tombstones
 from tasks.lake.places import entities, instances
 from tasks.lake.read import cursor, live, versions
 from tasks.lake.shape import Column, Shape
-from tasks.lake.typed import payload_texts, rows
+from tasks.lake.typed import payload_texts, rows, utc_connection
 
 MORNING = datetime(2026, 9, 1, 5, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -22,9 +22,13 @@ def batch(*records, at=MORNING, shape=TASK):
     return rows(shape, payload_texts(records), at=at, run_id=f"run-{at:%d}")
 
 
+def held(lake, at):
+    with utc_connection() as connection:
+        return versions(connection, lake, "psa", "task", at).order("id, _extracted_at").to_arrow_table().to_pylist()
+
+
 def known(lake, at):
-    table = versions(lake, "psa", "task", at).to_table().sort_by([("id", "ascending"), ("_extracted_at", "ascending")])
-    return [(row["id"], row["hours"], row["_deleted"]) for row in table.to_pylist()]
+    return [(row["id"], row["hours"], row["_deleted"]) for row in held(lake, at)]
 
 
 @pytest.fixture
@@ -114,8 +118,7 @@ def test_a_new_column_joins_and_a_changed_kind_is_refused(lake):
     append(lake, "psa", "task", batch({"id": "1", "hours": 5}), hi=MORNING)
     wider = Shape("task", (*TASK.columns, Column("title", "title", "text")))
     append(lake, "psa", "task", batch({"id": "1", "hours": 5, "title": "A"}, at=MORNING + DAY, shape=wider), hi=MORNING)
-    newest = versions(lake, "psa", "task", MORNING + DAY).to_table().sort_by("_extracted_at").to_pylist()
-    assert [row["title"] for row in newest] == [None, "A"]
+    assert [row["title"] for row in held(lake, MORNING + DAY)] == [None, "A"]
     other = Shape("task", (Column("project_id", "project", "text"), Column("hours", "hours", "date")))
     with pytest.raises(LakeError, match="changed its kind"):
         append(lake, "psa", "task", batch({"id": "3"}, at=MORNING + DAY, shape=other), hi=MORNING)
@@ -152,7 +155,7 @@ def test_the_lake_tells_what_it_holds(lake):
     assert instances(lake) == ("crm", "psa")
     assert entities(lake, "psa") == ("task",)
     with pytest.raises(LakeError, match=r"holds no psa\.project: pull it first"):
-        versions(lake, "psa", "project", MORNING)
+        versions(utc_connection(), lake, "psa", "project", MORNING)
 
 
 def test_the_lake_may_be_a_url(tmp_path):

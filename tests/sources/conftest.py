@@ -10,6 +10,7 @@ from config.settings import Settings
 from sandbox.serve import Sandbox, running
 from sandbox.world import Version, World
 from tasks.lake.read import versions
+from tasks.lake.typed import utc_connection
 from tasks.sources.pull import Pulled, pull
 
 NOW = datetime(2026, 9, 1, 5, tzinfo=UTC)
@@ -66,7 +67,9 @@ class Bench:
 
     def held(self, instance: str, entity: str) -> dict[str, dict[str, Any]]:
         """The newest version of each record."""
-        rows = versions(self.settings.lake, instance, entity, self.servers.clock.now).to_table().to_pylist()
+        with utc_connection() as connection:
+            known = versions(connection, self.settings.lake, instance, entity, self.servers.clock.now)
+            rows = known.to_arrow_table().to_pylist()
         return {row["id"]: row for row in sorted(rows, key=lambda row: row["_extracted_at"])}
 
     def live(self, instance: str, entity: str) -> set[str]:
