@@ -46,7 +46,8 @@ clean: down  ## remove all state and the environment
 	rm -rf var .venv
 
 lock:  ## renew the lock files
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra kubernetes --constraint requirements.lock pyproject.toml -o requirements-image.lock
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 dictionary: setup  ## regenerate docs/data-dictionary.md from the code
