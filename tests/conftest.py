@@ -129,6 +129,8 @@ def s3() -> Iterator[Store]:
 @pytest.fixture
 def s3_lake(s3: Store, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty lake in a bucket of the test's own, as a URL; the credentials are in the environment."""
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
     for name, value in s3.environment().items():
         monkeypatch.setenv(name, value)
     return f"s3://{s3.bucket()}/lake"

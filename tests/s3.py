@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-import boto3
 import requests
 
 from cli.processes import free_port
@@ -60,6 +59,8 @@ class Store:
 
 
 def client(service: str, url: str, user: Mapping[str, str]):
+    import boto3  # a second, for the tests that need it only
+
     given = {name.lower(): value for name, value in user.items()}
     return boto3.client(service, endpoint_url=url, region_name=REGION, **given)
 
