@@ -66,4 +66,4 @@ def test_what_is_installed_is_locked_by_hash_and_no_tool_of_ours():
 
 def test_it_runs_the_python_that_the_locks_were_made_for():
     assert {image.split(" ")[0] for image in of("FROM")} == {"python:3.11-slim-bookworm"}
-    assert (ROOT / "Makefile").read_text().count("--python-version 3.11") == len(LOCKS) - 1
+    assert set(re.findall(r"--python-version (\S+)", (ROOT / "Makefile").read_text())) == {"3.11"}
