@@ -46,7 +46,7 @@ clean: down  ## remove all state and the environment
 	rm -rf var .venv
 
 rehearse: setup  ## the image's steps without Docker; DATABASE=postgresql+asyncpg://… for Prefect's server
-	$(BIN)/python deploy/rehearse.py --python $(PYTHON) --database "$(DATABASE)"
+	$(BIN)/python -m deploy.rehearse --python $(PYTHON) --database "$(DATABASE)"
 
 lock:  ## renew the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock

@@ -5,7 +5,6 @@ worker as the Dockerfile says (as its user, when run as root) and lets it pull o
 """
 
 import argparse
-import json
 import os
 import shutil
 import subprocess
@@ -16,11 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from dockerfile_parse import DockerfileParser
+from deploy.recipe import BUILD, IMAGE, ROOT, of, variables, words
 
-ROOT = Path(__file__).resolve().parents[1]
-STEPS = DockerfileParser(str(ROOT / "Dockerfile")).structure
-STAGE = [place for place, step in enumerate(STEPS) if step["instruction"] == "FROM"]
 USER = 10001
 PORT, HEALTH = "4280", "8180"
 PASSWORD = "rehearsal:only"  # the server's, which is on loopback and ends with this program
@@ -28,7 +24,7 @@ PASSWORD = "rehearsal:only"  # the server's, which is on loopback and ends with 
 
 def main() -> int:
     """Build, serve, run; 0 when the run was completed."""
-    parser = argparse.ArgumentParser(prog="python deploy/rehearse.py", description=main.__doc__)
+    parser = argparse.ArgumentParser(prog="python -m deploy.rehearse", description=main.__doc__)
     parser.add_argument("--database", default="", help="of the Prefect server: postgresql+asyncpg://…; SQLite without")
     parser.add_argument("--python", default="python3.11", help="the interpreter that stands for the base image's")
     given = parser.parse_args()
@@ -42,8 +38,8 @@ def main() -> int:
 def built(root: Path, python: str) -> dict[str, str]:
     """The image's file system below `root`, by the first stage's RUN lines; the second stage's environment."""
     (root / "opt" / "baton").mkdir(parents=True)
-    for own in ("scratch", "tmp"):  # what the user may write to
-        (root / own).mkdir()
+    for name in ("scratch", "tmp"):  # what the user may write to
+        (root / name).mkdir()
     for line in (ROOT / ".dockerignore").read_text().splitlines():
         if line.startswith("!"):
             copied(line[1:].rstrip("/"), root / "opt" / "baton")
@@ -51,16 +47,15 @@ def built(root: Path, python: str) -> dict[str, str]:
     links.mkdir()
     (links / "python").symlink_to(shutil.which(python) or python)
     path = os.environ | {"PATH": f"{links}:{os.environ['PATH']}"}  # with what reaches the package index from here
-    for step in STEPS[STAGE[0] : STAGE[1]]:
-        if step["instruction"] == "RUN":
-            print(f"RUN {step['value']}", flush=True)
-            own = path | variables(STEPS[STAGE[0] : STAGE[1]], root)
-            subprocess.run(["sh", "-ec", here(step["value"], root)], cwd=root / "opt" / "baton", env=own, check=True)
+    for step in of("RUN", BUILD):
+        print(f"RUN {step}", flush=True)
+        own = path | {name: here(value, root) for name, value in variables(BUILD).items()}
+        subprocess.run(["sh", "-ec", here(step, root)], cwd=root / "opt" / "baton", env=own, check=True)
     if os.geteuid() == 0:
         root.chmod(0o755)
-        for own in ("scratch", "tmp"):
-            os.chown(root / own, USER, USER)
-    return variables(STEPS[STAGE[1] :], root) | {"TMPDIR": str(root / "tmp")}
+        for name in ("scratch", "tmp"):
+            os.chown(root / name, USER, USER)
+    return {name: here(value, root) for name, value in variables(IMAGE).items()} | {"TMPDIR": str(root / "tmp")}
 
 
 def copied(name: str, target: Path) -> None:
@@ -71,21 +66,9 @@ def copied(name: str, target: Path) -> None:
         shutil.copy(ROOT / name, target)
 
 
-def variables(steps: list[dict], root: Path) -> dict[str, str]:
-    """What the ENV lines set."""
-    words = " ".join(step["value"] for step in steps if step["instruction"] == "ENV").split()
-    return {name: here(value, root) for name, value in (word.split("=", 1) for word in words)}
-
-
 def here(text: str, root: Path) -> str:
     """A text of the Dockerfile with the image's folders in this one."""
     return text.replace("/opt/", f"{root}/opt/").replace("/scratch", f"{root}/scratch").replace("8080", HEALTH)
-
-
-def last(instruction: str, root: Path) -> list[str]:
-    """The words of an instruction that is written as a list."""
-    (text,) = [step["value"] for step in STEPS if step["instruction"] == instruction]
-    return list(json.loads(here(text[text.index("[") :], root)))
 
 
 @contextmanager
@@ -117,8 +100,8 @@ def rehearsed(root: Path, environment: dict[str, str]) -> int:
             time.sleep(0.5)
         company = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
         clock = {"BATON_NOW": "2026-11-23T05:00:00+00:00"}
-        with started("worker", last("CMD", root), root, environment | company | clock):
-            said(last("HEALTHCHECK", root), root, environment, tries=60)
+        with started("worker", [here(word, root) for word in words("CMD")], root, environment | company | clock):
+            said([here(word, root) for word in words("HEALTHCHECK")], root, environment, tries=60)
             print("healthy: the worker answers", flush=True)
             code = said(
                 ["prefect", "deployment", "run", "ingest/kantata", "--watch", "--watch-timeout", "600"],

@@ -8,17 +8,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from dockerfile_parse import DockerfileParser
 
-ROOT = Path(__file__).resolve().parents[2]
-STEPS = DockerfileParser(str(ROOT / "Dockerfile")).structure
+from deploy.recipe import ROOT, STEPS, of
+
 SECRET = re.compile("secret|token|password|passwd|api_key|access_key|auth", re.I)
 FILES = {"LICENSE", "README.md", "prefect.yaml", "pyproject.toml"}
 LOCKS = {"requirements.lock", "requirements-image.lock", "requirements-uv.lock"}
-
-
-def of(instruction: str) -> list[str]:
-    return [step["value"] for step in STEPS if step["instruction"] == instruction]
 
 
 def pins(lock: str) -> set[str]:

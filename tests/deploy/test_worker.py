@@ -18,10 +18,9 @@ from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 
 from cli.processes import free_port
-from tests.deploy.test_image import of
+from deploy.recipe import ROOT, words
 from tests.deploy.test_kubernetes import FOLDER, KUBERNETES, container, one
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "baton:of-the-prefect-server"
 WATCH = 1.0  # seconds that an answer to a watch is held back
 
@@ -80,11 +79,10 @@ def cluster(tmp_path: Path) -> Iterator[tuple[Path, list[dict]]]:
     server.server_close()
 
 
-def words(instruction: str, port: int) -> list[str]:
-    """A command of the Dockerfile, with this Python and another port."""
-    (text,) = of(instruction)
-    command = json.loads(text[text.index("[") :].replace("8080", str(port)))
-    return [str(Path(sys.executable).with_name(command[0])), *command[1:]]
+def command(instruction: str, port: int) -> list[str]:
+    """One of the Dockerfile's, with this Python and another port."""
+    program, *rest = (word.replace("8080", str(port)) for word in words(instruction))
+    return [str(Path(sys.executable).with_name(program)), *rest]
 
 
 def until(is_so: Callable[[], object], seconds: float, log: Path) -> None:
@@ -100,7 +98,7 @@ def working(environment: dict[str, str], port: int, log: Path) -> Iterator[None]
     given = {entry["name"]: entry.get("value", PASSWORD) for entry in container(pod())["env"]}
     own = environment | given | {"PREFECT_WORKER_WEBSERVER_PORT": str(port)}
     with log.open("w") as file:
-        worker = subprocess.Popen(words("CMD", port), env=own, cwd=ROOT, stdout=file, stderr=file)
+        worker = subprocess.Popen(command("CMD", port), env=own, cwd=ROOT, stdout=file, stderr=file)
     try:
         yield
     finally:
@@ -124,12 +122,12 @@ def test_a_run_becomes_a_job_without_a_password(cluster, tmp_path):
         }  # fmt: skip
 
         def prefect(*arguments: str) -> None:
-            command = [str(Path(sys.executable).with_name("prefect")), *arguments]
-            done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
+            asked = [str(Path(sys.executable).with_name("prefect")), *arguments]
+            done = subprocess.run(asked, env=environment, cwd=ROOT, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stdout + done.stderr
 
         def is_healthy() -> bool:
-            return subprocess.run(words("HEALTHCHECK", port), capture_output=True, check=False).returncode == 0
+            return subprocess.run(command("HEALTHCHECK", port), capture_output=True, check=False).returncode == 0
 
         prefect("work-pool", "create", "baton", "--type", "kubernetes", *template)
         prefect("--no-prompt", "deploy", "--name", "close-month")
