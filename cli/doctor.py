@@ -1,4 +1,4 @@
-"""`baton doctor`: whether the configuration, the credentials, the field maps and the warehouse are right."""
+"""`baton doctor`: whether the configuration, the credentials, the field maps, the warehouse and the lake are right."""
 
 from collections.abc import Callable, Iterator
 
@@ -33,7 +33,9 @@ def findings() -> Iterator[Found]:
         yield from _tried("exchange rates", _rates)
     yield from _tried("routing.yaml", lambda: f"{len(routing().routes)} routes")
     if settled:
-        yield from _tried("warehouse", _warehouse)
+        is_right = yield from _tried("warehouse", _warehouse)
+        if is_right or _has_lake_url():  # else both would be in a home that cannot be written
+            yield from _tried("lake", _lake)
         yield from _every_source()
 
 
@@ -79,6 +81,20 @@ def _warehouse() -> str:
     from tasks.warehouse.connect import probe, warehouse
 
     return probe(warehouse(settings()))
+
+
+def _has_lake_url() -> bool:
+    """Whether the lake is elsewhere than the rest of the state."""
+    from config.settings import settings
+
+    return bool(settings().lake_url)
+
+
+def _lake() -> str:
+    from config.settings import settings
+    from tasks.lake.probe import probe
+
+    return probe(settings().lake)
 
 
 def _every_source() -> Iterator[Found]:

@@ -8,6 +8,7 @@ BatonError
 │   ├── QuotaError         the vendor's daily limit is used up: try again tomorrow
 │   └── ContractError      the vendor answered something that its documentation rules out
 ├── LakeError              the lake refused a write or holds something newer than this code
+│   └── LakeAccessError    the lake's folder or bucket cannot be reached with these credentials
 ├── GateError              a blocking check failed: the publish is withheld
 └── WarehouseError         the warehouse could not be reached or written
 """
@@ -43,6 +44,10 @@ class ContractError(SourceError):
 
 class LakeError(BatonError):
     """The lake refused a write."""
+
+
+class LakeAccessError(LakeError):
+    """The lake's folder or bucket cannot be reached with these credentials."""
 
 
 class GateError(BatonError):

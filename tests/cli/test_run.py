@@ -72,6 +72,12 @@ def test_a_warehouse_that_does_not_answer(shell: Shell):
     assert "check BATON_WAREHOUSE_URL" in said
 
 
+def test_a_lake_that_refuses_the_credentials(shell: Shell, s3_lake: str):
+    for command in (("ingest", "kantata"), ("publish",)):
+        said = message(shell("run", *command, BATON_LAKE_URL=s3_lake, AWS_SECRET_ACCESS_KEY=WRONG))
+        assert said.count("refuses these credentials: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY") == 1
+
+
 def test_a_good_pull_says_so(shell: Shell):
     done = shell("run", "ingest", "salesforce")
     assert (done.returncode, done.stderr) == (0, "")
