@@ -34,6 +34,7 @@ def findings() -> Iterator[Found]:
     yield from _tried("routing.yaml", lambda: f"{len(routing().routes)} routes")
     if settled:
         yield from _tried("warehouse", _warehouse)
+        yield from _tried("lake", _lake)
         yield from _every_source()
 
 
@@ -77,8 +78,27 @@ def _rates() -> str:
 def _warehouse() -> str:
     from config.settings import settings
     from tasks.warehouse.connect import probe, warehouse
+    from tasks.warehouse.schema import newest
+    from tasks.warehouse.start import versions
 
-    return probe(warehouse(settings()))
+    where = warehouse(settings())
+    found = probe(where)
+    schemas = [_version(f"schema {half}", held, newest(half)) for half, held in versions(where).items()]
+    return ", ".join([found, *schemas])
+
+
+def _lake() -> str:
+    from config.settings import settings
+    from tasks.lake.layout import LAYOUT
+    from tasks.lake.migrate import layouts
+
+    found = layouts(settings().lake)
+    tables = ", ".join(_version(f"{count} tables of layout", held, LAYOUT) for held, count in found.items())
+    return f"{settings().lake}: {tables or 'empty'}"
+
+
+def _version(what: str, held: object, newest: object) -> str:
+    return f"{what} {held or 'not versioned yet'}" + ("" if held == newest else f" (the next run makes it {newest})")
 
 
 def _every_source() -> Iterator[Found]:

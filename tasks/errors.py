@@ -7,9 +7,11 @@ BatonError
 │   ├── UnreachableError   the host does not answer
 │   ├── QuotaError         the vendor's daily limit is used up: try again tomorrow
 │   └── ContractError      the vendor answered something that its documentation rules out
-├── LakeError              the lake refused a write or holds something newer than this code
+├── LakeError              the lake refused a write
+├── NewerError             a newer version of this code wrote the lake, the warehouse or a backup
 ├── GateError              a blocking check failed: the publish is withheld
 └── WarehouseError         the warehouse could not be reached or written
+    └── LockedError        another run is writing it
 """
 
 
@@ -45,9 +47,17 @@ class LakeError(BatonError):
     """The lake refused a write."""
 
 
+class NewerError(BatonError):
+    """A newer version of this code wrote the lake, the warehouse or a backup: it is neither read nor written."""
+
+
 class GateError(BatonError):
     """A blocking check failed: the publish is withheld and the last good one stays."""
 
 
 class WarehouseError(BatonError):
     """The warehouse could not be reached or written."""
+
+
+class LockedError(WarehouseError):
+    """Another run is writing the warehouse."""

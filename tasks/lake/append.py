@@ -10,6 +10,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, DeltaError
 
 from tasks.errors import LakeError
+from tasks.lake.layout import PROPERTIES, known
 from tasks.lake.places import place
 from tasks.lake.read import EPOCH, MICROSECOND, cursor_name, newest_versions
 from tasks.lake.typed import utc_connection
@@ -42,6 +43,7 @@ def append(
 
     Raises:
         LakeError: another pull of the entity committed meanwhile, a column changed its kind, or the clock went back.
+        NewerError: a newer version of the code wrote the table.
     """
     table = _ensured(place(lake, instance, entity), batch.schema)
     held = table.to_pyarrow_dataset()
@@ -58,8 +60,8 @@ def append(
 
 def _ensured(where: str, schema: pa.Schema) -> DeltaTable:
     if not DeltaTable.is_deltatable(where):
-        DeltaTable.create(where, schema=schema, mode="ignore")
-    return DeltaTable(where)
+        DeltaTable.create(where, schema=schema, mode="ignore", configuration=PROPERTIES, raise_if_key_not_exists=False)
+    return known(DeltaTable(where))
 
 
 def _same_kinds(held: pa.Schema, incoming: pa.Schema, subject: str) -> None:

@@ -6,6 +6,7 @@ from deltalake import DeltaTable
 from pyarrow import fs
 
 from tasks.errors import LakeError
+from tasks.lake.layout import known
 
 
 def place(lake: str, instance: str, entity: str) -> str:
@@ -30,11 +31,12 @@ def opened(lake: str, instance: str, entity: str) -> DeltaTable:
 
     Raises:
         LakeError: it was never pulled.
+        NewerError: a newer version of the code wrote it.
     """
     where = place(lake, instance, entity)
     if not DeltaTable.is_deltatable(where):
         raise LakeError(f"The lake holds no {instance}.{entity}: pull it first with `baton run ingest {instance}`.")
-    return DeltaTable(where)
+    return known(DeltaTable(where))
 
 
 def is_held(lake: str, instance: str, entity: str) -> bool:

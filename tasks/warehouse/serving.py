@@ -14,11 +14,12 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from tasks.errors import WarehouseError
+from tasks.errors import NewerError, WarehouseError
 from tasks.warehouse.columns import AMOUNT, INSTANT
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
 from tasks.warehouse.marts import MART_BUILD
 from tasks.warehouse.ops import METADATA, RESTATEMENT
+from tasks.warehouse.schema import TABLE, refuse_newer, refuse_unknown
 
 NAMED = re.compile(r"\b(mart|ops)\.(\w+)")
 KINDS = {     # PostgreSQL's type oids
@@ -32,6 +33,7 @@ def table(where: Warehouse, sql: str, **params: object) -> pa.Table:
 
     Raises:
         WarehouseError: nothing was published yet, or the statement is wrong.
+        NewerError: a newer version of the code wrote the warehouse.
     """
     return _from_postgresql(where, sql, params) if where.dialect == "postgresql" else _from_duckdb(where, sql, params)
 
@@ -78,7 +80,7 @@ def copy_to_serve(where: Warehouse) -> None:
 
 
 def heal(where: Warehouse) -> bool:
-    """Rebuild a serving copy that is older than what was published (a kill between the two); true if it was.
+    """Rebuild a serving copy that is older than the work file (a kill between the two, a migration); true if it was.
 
     A locked work file means that another run publishes right now: it will write the copy itself.
     """
@@ -86,19 +88,28 @@ def heal(where: Warehouse) -> bool:
         return False
     try:
         with mart_transaction(where) as connection:
-            if not sa.inspect(connection).has_table("mart_build", schema="mart"):
-                return False
             published = {tuple(row) for row in connection.execute(sa.select(MART_BUILD.c.as_of, MART_BUILD.c.run_id))}
-    except WarehouseError:
+            held = refuse_newer(connection, "mart")
+    except (WarehouseError, NewerError):  # locked, or empty; a newer one the run itself refuses
         return False
     try:
         served = {tuple(row.values()) for row in rows(where, "SELECT as_of, run_id FROM mart.mart_build")}
     except WarehouseError:
         served = set()
-    if served == published:
+    if not published or (served == published and served_version(where) == held):
         return False
     copy_to_serve(where)
     return True
+
+
+def served_version(where: Warehouse) -> str | None:
+    """The schema version of DuckDB's serving copy; none when there is none, or it is older than versions.
+
+    Raises:
+        NewerError: a newer version of the code wrote it.
+    """
+    with duckdb.connect() as connection:
+        return _attached(where, connection)
 
 
 def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Table:
@@ -108,8 +119,7 @@ def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Ta
     with duckdb.connect() as connection:
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            if where.serve.exists():
-                connection.execute(f"ATTACH '{where.serve}' AS serve (READ_ONLY)")
+            _attached(where, connection)
             connection.execute("CREATE SCHEMA mart; CREATE SCHEMA ops")
             for schema, name in sorted(set(NAMED.findall(sql))):
                 _offer(where, connection, schema, name)
@@ -118,6 +128,20 @@ def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Ta
             raise WarehouseError(
                 f"The warehouse cannot answer: {str(error).splitlines()[0]}. Has it been published?"
             ) from None
+
+
+def _attached(where: Warehouse, connection: duckdb.DuckDBPyConnection) -> str | None:
+    """Attach the serving copy, if there is one; its version."""
+    if not where.serve.exists():
+        return None
+    connection.execute(f"ATTACH '{where.serve}' AS serve (READ_ONLY)")
+    try:
+        found = connection.execute(f"SELECT version_num FROM serve.mart.{TABLE}").fetchone()
+    except duckdb.CatalogException:  # older than versions
+        return None
+    held = str(found[0]) if found else None
+    refuse_unknown("mart", held, f"The warehouse's {where.serve}")
+    return held
 
 
 def _offer(where: Warehouse, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
@@ -129,6 +153,7 @@ def _offer(where: Warehouse, connection: duckdb.DuckDBPyConnection, schema: str,
     if declared is None or not where.ops.exists():
         return
     with ops_transaction(where) as source:
+        refuse_newer(source, "ops")
         found = [dict(row._mapping) for row in source.execute(sa.select(declared))]
     connection.register(f"ops_{name}", pa.Table.from_pylist(found, schema=_schema(declared)))
     connection.execute(f"CREATE VIEW ops.{name} AS FROM ops_{name}")
@@ -147,6 +172,8 @@ def _schema(declared: sa.Table) -> pa.Schema:
 
 def _from_postgresql(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Table:
     with mart_transaction(where) as connection:
+        refuse_newer(connection, "ops")
+        refuse_newer(connection, "mart")
         answer = connection.execute(sa.text(sql), params)
         kinds: list[Any] = [column[1] for column in answer.cursor.description]
         names = list(answer.keys())
