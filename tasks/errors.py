@@ -9,6 +9,7 @@ BatonError
 │   └── ContractError      the vendor answered something that its documentation rules out
 ├── LakeError              the lake refused a write
 ├── NewerError             a newer version of this code wrote the lake, the warehouse or a backup
+├── BackupError            a backup is not whole, or does not fit this installation
 ├── GateError              a blocking check failed: the publish is withheld
 └── WarehouseError         the warehouse could not be reached or written
     └── LockedError        another run is writing it
@@ -49,6 +50,10 @@ class LakeError(BatonError):
 
 class NewerError(BatonError):
     """A newer version of this code wrote the lake, the warehouse or a backup: it is neither read nor written."""
+
+
+class BackupError(BatonError):
+    """A backup is not whole, or does not fit this installation."""
 
 
 class GateError(BatonError):

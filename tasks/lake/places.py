@@ -44,8 +44,13 @@ def is_held(lake: str, instance: str, entity: str) -> bool:
     return bool(DeltaTable.is_deltatable(place(lake, instance, entity)))
 
 
+def system(root: str) -> tuple[fs.FileSystem, str]:
+    """The file system of a folder or URL, and its path there."""
+    return fs.FileSystem.from_uri(root) if "://" in root else (fs.LocalFileSystem(), str(Path(root).absolute()))
+
+
 def _folders(root: str) -> tuple[str, ...]:
     """The folders directly below `root`; none when it does not exist."""
-    system, path = fs.FileSystem.from_uri(root) if "://" in root else (fs.LocalFileSystem(), root)
-    below = system.get_file_info(fs.FileSelector(path, allow_not_found=True))
+    held, path = system(root)
+    below = held.get_file_info(fs.FileSelector(path, allow_not_found=True))
     return tuple(sorted(info.base_name for info in below if info.type == fs.FileType.Directory))

@@ -1,4 +1,4 @@
-"""A warehouse that Baton 0.1.0 left becomes what today's declarations create, with every row; a newer one is refused."""
+"""A warehouse that Baton 0.1.0 left becomes what the declarations create, with every row; a newer one is refused."""
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -1,0 +1,1 @@
+"""Backup and restore of an installation: its warehouse and its lake, in one folder that says what it holds."""
