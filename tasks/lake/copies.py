@@ -49,12 +49,10 @@ def _copy(table: DeltaTable, source: str, target: str) -> None:
     """Data before log, and the log in its order: a copy that breaks off is an older version, or none."""
     source_system, source_root = system(source)
     target_system, target_root = system(target)
+    target_system.create_dir(f"{target_root}/_delta_log", recursive=True)
     for name in (*_data(table), *_log(table, source_system, source_root)):
-        copied = f"{target_root}/{name}"
-        target_system.create_dir(copied.rpartition("/")[0], recursive=True)
-        fs.copy_files(
-            f"{source_root}/{name}", copied, source_filesystem=source_system, destination_filesystem=target_system
-        )
+        pair = f"{source_root}/{name}", f"{target_root}/{name}"
+        fs.copy_files(*pair, source_filesystem=source_system, destination_filesystem=target_system)
 
 
 def _data(table: DeltaTable) -> Iterator[str]:

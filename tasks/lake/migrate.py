@@ -17,9 +17,8 @@ def tables(lake: str) -> dict[tuple[str, str], DeltaTable]:
     Raises:
         NewerError: a newer version of the code wrote one of them.
     """
+    names = [(instance, entity) for instance in instances(lake) for entity in entities(lake, instance)]
     with ThreadPoolExecutor(8) as pool:
-        held = zip(instances(lake), pool.map(lambda instance: entities(lake, instance), instances(lake)), strict=True)
-        names = [(instance, entity) for instance, found in held for entity in found]
         return dict(zip(names, pool.map(lambda name: opened(lake, *name), names), strict=True))
 
 

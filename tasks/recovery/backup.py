@@ -20,15 +20,18 @@ def back_up(settings: Settings, folder: Path, now: datetime) -> Manifest:
     from the backup alone.
 
     Raises:
-        BackupError: the folder holds something.
+        BackupError: the folder holds something, or cannot be written.
         BatonError: the warehouse or the lake cannot be read, or a newer version of the code wrote it.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BackupError(f"{folder} holds something already: name a new folder.")
     where = warehouse(settings)
     held = versions(where)
-    rows = warehouse_copies.save(where, folder / WAREHOUSE)
-    tables = lake_copies.save(settings.lake, folder / LAKE)
+    try:
+        rows = warehouse_copies.save(where, folder / WAREHOUSE)
+        tables = lake_copies.save(settings.lake, folder / LAKE)
+    except OSError as error:
+        raise BackupError(f"{folder} cannot be written ({error}): name a folder with space, and start again.") from None
     manifest = Manifest(
         baton=version("baton"),
         made_at=now,

@@ -34,8 +34,13 @@ def restore(settings: Settings, folder: Path, *, replace: bool) -> Manifest:
         )
     if not replace and (instances(settings.lake) or not warehouse_copies.is_empty(where)):
         raise BackupError("This installation holds something: name an empty one, or lose it with --replace.")
-    rows = warehouse_copies.load(where, folder / WAREHOUSE)
-    tables = lake_copies.load(folder / LAKE, settings.lake)
+    try:
+        rows = warehouse_copies.load(where, folder / WAREHOUSE)
+        tables = lake_copies.load(folder / LAKE, settings.lake)
+    except OSError as error:
+        raise BackupError(
+            f"The installation cannot be written ({error}): make room, then restore with --replace."
+        ) from None
     found = {name: LakeTable(version=at, rows=count) for name, (at, count) in tables.items()}
     if rows != manifest.warehouse or found != manifest.lake:
         raise BackupError("What was restored is not what the backup says it holds: run it again with --replace.")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tasks.errors import WarehouseError
 from tasks.warehouse import dump
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
 from tasks.warehouse.schema import TABLE
@@ -93,5 +94,10 @@ def _counted(connection: sa.Connection) -> Rows:
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     """SQLite's own online copy: one state of the file, whoever reads or writes either."""
-    with closing(sqlite3.connect(source)) as held, closing(sqlite3.connect(target)) as copy:
-        held.backup(copy)
+    try:
+        with closing(sqlite3.connect(source)) as held, closing(sqlite3.connect(target)) as copy:
+            held.backup(copy)
+    except sqlite3.Error as error:
+        raise WarehouseError(
+            f"{source} cannot be copied to {target} ({error}): let runs end, see that the disk has space."
+        ) from None
