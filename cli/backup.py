@@ -9,7 +9,7 @@ import typer
 def backup(folder: Annotated[Path, typer.Argument(help="Where to; it must be new or empty.")]) -> None:
     """Save warehouse and lake to a folder; runs may go on."""
     from config.settings import settings
-    from tasks.recovery.backup import back_up
+    from tasks.stores.backup import back_up
 
     made = back_up(settings(), folder, settings().clock())
     typer.echo(f"saved to {folder}: {_said(made.warehouse, made.lake)}")
@@ -21,7 +21,7 @@ def restore(
 ) -> None:
     """Put a backup into an empty installation; stop the schedules first (docs/recovery.md)."""
     from config.settings import settings
-    from tasks.recovery.restore import restore
+    from tasks.stores.restore import restore
 
     made = restore(settings(), folder, replace=replace)
     typer.echo(f"restored as of {made.made_at:%Y-%m-%d %H:%M} UTC: {_said(made.warehouse, made.lake)}")

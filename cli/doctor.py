@@ -77,9 +77,9 @@ def _rates() -> str:
 
 def _warehouse() -> str:
     from config.settings import settings
+    from tasks.stores.start import versions
     from tasks.warehouse.connect import probe, warehouse
     from tasks.warehouse.schema import newest
-    from tasks.warehouse.start import versions
 
     where = warehouse(settings())
     found = probe(where)

@@ -15,12 +15,12 @@ from tasks.metrics.catalogue import METRICS
 from tasks.metrics.measure import measured
 from tasks.run import Run
 from tasks.sources.pull import Pulled
+from tasks.stores.start import make_ready
 from tasks.warehouse.connect import warehouse
 from tasks.warehouse.findings import check_rows, conservation_rows, pull_rows, quarantine_rows, run_row
 from tasks.warehouse.ops import CHECK_RESULT, CONSERVATION, PULL, QUARANTINE, RUN, create_ops, record
 from tasks.warehouse.publish import Build, Published, publish
-from tasks.warehouse.serving import heal
-from tasks.warehouse.start import make_ready
+from tasks.warehouse.served import heal
 
 
 @task(task_run_name="prepare-stores", cache_policy=NO_CACHE)

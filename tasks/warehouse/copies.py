@@ -13,7 +13,7 @@ from tasks.errors import WarehouseError
 from tasks.warehouse import dump
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
 from tasks.warehouse.schema import TABLE
-from tasks.warehouse.serving import copy_to_serve
+from tasks.warehouse.served import copy_to_serve
 
 Rows = dict[str, int]  # schema.table -> how many
 

@@ -16,7 +16,7 @@ from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
 from tasks.warehouse.marts import MART_BUILD, create_mart, describe
 from tasks.warehouse.ops import beat, create_ops, write_rows
 from tasks.warehouse.replace import keep_only, replace_day, stage_day
-from tasks.warehouse.serving import copy_to_serve
+from tasks.warehouse.served import copy_to_serve
 
 Records = Sequence[tuple[sa.Table, Sequence[Mapping[str, Any]] | pa.Table]]
 

@@ -1,11 +1,6 @@
-"""What readers see: the serving copy on DuckDB, the database itself on PostgreSQL; one SQL for both.
+"""What readers see: the serving copy on DuckDB, the database itself on PostgreSQL; one SQL for both."""
 
-The copy is written beside the old one and renamed over it: a reader has the whole of the old or the whole of the new.
-"""
-
-import os
 import re
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -14,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 import sqlalchemy as sa
 
-from tasks.errors import NewerError, WarehouseError
+from tasks.errors import WarehouseError
 from tasks.warehouse.columns import AMOUNT, INSTANT
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
-from tasks.warehouse.marts import MART_BUILD
 from tasks.warehouse.ops import METADATA, RESTATEMENT
-from tasks.warehouse.schema import TABLE, refuse_newer, refuse_unknown
+from tasks.warehouse.schema import refuse_newer
+from tasks.warehouse.served import attached
 
 NAMED = re.compile(r"\b(mart|ops)\.(\w+)")
 KINDS = {     # PostgreSQL's type oids
@@ -60,58 +55,6 @@ def has_mart(where: Warehouse, name: str) -> bool:
         return False
 
 
-def copy_to_serve(where: Warehouse) -> None:
-    """Write the serving copy anew and put it in the old one's place; readers are never blocked."""
-    for leftover in where.folder.glob("serve.*.tmp*"):
-        leftover.unlink(missing_ok=True)
-    fresh = where.folder / f"serve.{os.getpid()}.tmp"
-    try:
-        with duckdb.connect(config={"memory_limit": where.memory_limit}) as connection:
-            connection.execute(f"ATTACH '{where.work}' AS work (READ_ONLY)")
-            connection.execute(f"ATTACH '{fresh}' AS serve (STORAGE_VERSION '{where.storage_version}')")
-            connection.execute("COPY FROM DATABASE work TO serve")
-            connection.execute("DETACH serve")
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"The serving copy could not be written ({type(error).__name__}): run the publish again."
-        ) from None
-    with suppress(FileNotFoundError):  # swept away by a later publish, whose own copy holds this one's rows too
-        os.replace(fresh, where.serve)
-
-
-def heal(where: Warehouse) -> bool:
-    """Rebuild a serving copy that is older than the work file (a kill between the two, a migration); true if it was.
-
-    A locked work file means that another run publishes right now: it will write the copy itself.
-    """
-    if where.dialect == "postgresql" or not where.work.exists():
-        return False
-    try:
-        with mart_transaction(where) as connection:
-            published = {tuple(row) for row in connection.execute(sa.select(MART_BUILD.c.as_of, MART_BUILD.c.run_id))}
-            held = refuse_newer(connection, "mart")
-    except (WarehouseError, NewerError):  # locked, or empty; a newer one the run itself refuses
-        return False
-    try:
-        served = {tuple(row.values()) for row in rows(where, "SELECT as_of, run_id FROM mart.mart_build")}
-    except WarehouseError:
-        served = set()
-    if not published or (served == published and served_version(where) == held):
-        return False
-    copy_to_serve(where)
-    return True
-
-
-def served_version(where: Warehouse) -> str | None:
-    """The schema version of DuckDB's serving copy; none when there is none, or it is older than versions.
-
-    Raises:
-        NewerError: a newer version of the code wrote it.
-    """
-    with duckdb.connect() as connection:
-        return _attached(where, connection)
-
-
 def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Table:
     statement = re.sub(
         r"(?<![:\w]):([A-Za-z_]\w*)", lambda found: f"${found[1]}" if found[1] in params else found[0], sql
@@ -119,7 +62,7 @@ def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Ta
     with duckdb.connect() as connection:
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            _attached(where, connection)
+            attached(where, connection)
             connection.execute("CREATE SCHEMA mart; CREATE SCHEMA ops")
             for schema, name in sorted(set(NAMED.findall(sql))):
                 _offer(where, connection, schema, name)
@@ -128,20 +71,6 @@ def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Ta
             raise WarehouseError(
                 f"The warehouse cannot answer: {str(error).splitlines()[0]}. Has it been published?"
             ) from None
-
-
-def _attached(where: Warehouse, connection: duckdb.DuckDBPyConnection) -> str | None:
-    """Attach the serving copy, if there is one; its version."""
-    if not where.serve.exists():
-        return None
-    connection.execute(f"ATTACH '{where.serve}' AS serve (READ_ONLY)")
-    try:
-        found = connection.execute(f"SELECT version_num FROM serve.mart.{TABLE}").fetchone()
-    except duckdb.CatalogException:  # older than versions
-        return None
-    held = str(found[0]) if found else None
-    refuse_unknown("mart", held, f"The warehouse's {where.serve}")
-    return held
 
 
 def _offer(where: Warehouse, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:

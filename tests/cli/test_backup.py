@@ -66,9 +66,7 @@ def test_a_restore_over_something_says_what_it_would_lose(shell: Shell, home: Pa
     before = state(home)
     done = shell("restore", str(tmp_path / "backup"))
     assert done.returncode == 1
-    assert done.stderr == (
-        "baton: This installation holds something: name an empty one, or lose it with --replace.\n"
-    )
+    assert done.stderr == ("baton: This installation holds something: name an empty one, or lose it with --replace.\n")
     assert state(home) == before
 
 
@@ -100,9 +98,7 @@ def test_the_doctor_names_what_is_newer(baton: Baton, home: Path):
         (("close-month", "2026-10"), newer_warehouse),
     ],
 )
-def test_no_run_writes_what_is_newer(
-    shell: Shell, home: Path, command: tuple[str, ...], newer: Callable[[Path], str]
-):
+def test_no_run_writes_what_is_newer(shell: Shell, home: Path, command: tuple[str, ...], newer: Callable[[Path], str]):
     said, before = newer(home), state(home)
     done = shell("run", *command)
     assert done.returncode == 1

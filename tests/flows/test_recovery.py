@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from flows.publish import publish
-from tasks.recovery.backup import back_up
-from tasks.recovery.restore import restore
+from tasks.stores.backup import back_up
+from tasks.stores.restore import restore
 from tests.conftest import new_database
 from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
 from tests.flows.sameness import same, without

@@ -11,12 +11,12 @@ import sqlalchemy as sa
 
 from config.settings import Settings
 from tasks.errors import NewerError
+from tasks.stores.start import make_ready, versions
 from tasks.warehouse import marts, ops, schema
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction, warehouse
 from tasks.warehouse.marts import create_mart
 from tasks.warehouse.ops import RESTATEMENT, create_ops
 from tasks.warehouse.serving import rows
-from tasks.warehouse.start import make_ready, versions
 from tests.conftest import new_database
 from tests.old import stores
 

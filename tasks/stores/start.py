@@ -9,7 +9,7 @@ from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
 from tasks.warehouse.marts import create_mart
 from tasks.warehouse.ops import create_ops
 from tasks.warehouse.schema import Half, newest, refuse_newer
-from tasks.warehouse.serving import heal, served_version
+from tasks.warehouse.served import heal, served_version
 
 
 def make_ready(lake: str, where: Warehouse) -> None:
@@ -20,12 +20,12 @@ def make_ready(lake: str, where: Warehouse) -> None:
         WarehouseError: the warehouse is down.
         LakeError: the lake cannot be written, or another run is writing it.
     """
-    versions(where)
+    held = versions(where)
     migrate(lake)
     create_ops(where)
     if where.dialect == "postgresql":
         create_mart(where)
-    elif where.work.exists() and served_version(where) != newest("mart"):
+    elif where.work.exists() and held["mart"] != newest("mart"):
         with suppress(LockedError):  # another run publishes right now, and migrated it before
             create_mart(where)
             heal(where)

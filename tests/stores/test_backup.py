@@ -16,13 +16,13 @@ from tasks.lake.migrate import tables
 from tasks.lake.shape import Column, Shape
 from tasks.lake.typed import payload_texts
 from tasks.lake.typed import rows as typed
-from tasks.recovery.backup import back_up
-from tasks.recovery.manifest import NAME
-from tasks.recovery.restore import restore
+from tasks.stores.backup import back_up
+from tasks.stores.manifest import NAME
+from tasks.stores.restore import restore
+from tasks.stores.start import make_ready
 from tasks.warehouse.connect import Warehouse, mart_transaction, warehouse
 from tasks.warehouse.copies import rows_held
 from tasks.warehouse.serving import table
-from tasks.warehouse.start import make_ready
 from tests.old import stores
 from tests.warehouse.test_schema import content, emptied, shapes
 

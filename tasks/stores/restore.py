@@ -6,7 +6,7 @@ from config.settings import Settings
 from tasks.errors import BackupError
 from tasks.lake import copies as lake_copies
 from tasks.lake.places import instances
-from tasks.recovery.manifest import LAKE, WAREHOUSE, LakeTable, Manifest, read_whole
+from tasks.stores.manifest import LAKE, WAREHOUSE, LakeTable, Manifest, read_whole
 from tasks.warehouse import copies as warehouse_copies
 from tasks.warehouse.connect import warehouse
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from config.settings import Settings
 from tasks.errors import BackupError
 from tasks.lake import copies as lake_copies
-from tasks.recovery.manifest import LAKE, NAME, WAREHOUSE, LakeTable, Manifest, checksums
+from tasks.stores.manifest import LAKE, NAME, WAREHOUSE, LakeTable, Manifest, checksums
+from tasks.stores.start import versions
 from tasks.warehouse import copies as warehouse_copies
 from tasks.warehouse.connect import warehouse
-from tasks.warehouse.start import versions
 
 
 def back_up(settings: Settings, folder: Path, now: datetime) -> Manifest:
