@@ -1,4 +1,4 @@
-"""`baton doctor`: whether the configuration, the credentials, the field maps and the warehouse are right."""
+"""`baton doctor`: whether the configuration, the credentials, the field maps, the warehouse and the lake are right."""
 
 from collections.abc import Callable, Iterator
 
@@ -33,8 +33,9 @@ def findings() -> Iterator[Found]:
         yield from _tried("exchange rates", _rates)
     yield from _tried("routing.yaml", lambda: f"{len(routing().routes)} routes")
     if settled:
-        yield from _tried("warehouse", _warehouse)
-        yield from _tried("lake", _lake)
+        is_right = yield from _tried("warehouse", _warehouse)
+        if is_right or _has_lake_url():  # else both would be in a home that cannot be written
+            yield from _tried("lake", _lake)
         yield from _every_source()
 
 
@@ -91,14 +92,22 @@ def _lake() -> str:
     from config.settings import settings
     from tasks.lake.layout import LAYOUT
     from tasks.lake.migrate import layouts
+    from tasks.lake.probe import probe
 
-    found = layouts(settings().lake)
-    tables = ", ".join(_version(f"{count} tables of layout", held, LAYOUT) for held, count in found.items())
-    return f"{settings().lake}: {tables or 'empty'}"
+    found = layouts(settings().lake)  # before anything is written: a newer lake is left alone
+    tables = [_version(f"{count} tables of layout", held, LAYOUT) for held, count in found.items()]
+    return ", ".join([probe(settings().lake), *(tables or ["empty"])])
 
 
 def _version(what: str, held: object, newest: object) -> str:
     return f"{what} {held or 'not versioned yet'}" + ("" if held == newest else f" (the next run makes it {newest})")
+
+
+def _has_lake_url() -> bool:
+    """Whether the lake is elsewhere than the rest of the state."""
+    from config.settings import settings
+
+    return bool(settings().lake_url)
 
 
 def _every_source() -> Iterator[Found]:

@@ -8,6 +8,7 @@ BatonError
 │   ├── QuotaError         the vendor's daily limit is used up: try again tomorrow
 │   └── ContractError      the vendor answered something that its documentation rules out
 ├── LakeError              the lake refused a write
+│   └── LakeAccessError    the lake's folder or bucket cannot be reached with these credentials
 ├── NewerError             a newer version of this code wrote the lake, the warehouse or a backup
 ├── BackupError            a backup is not whole, or does not fit this installation
 ├── GateError              a blocking check failed: the publish is withheld
@@ -46,6 +47,10 @@ class ContractError(SourceError):
 
 class LakeError(BatonError):
     """The lake refused a write."""
+
+
+class LakeAccessError(LakeError):
+    """The lake's folder or bucket cannot be reached with these credentials."""
 
 
 class NewerError(BatonError):

@@ -6,7 +6,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import settings
-from tasks.errors import AuthError, QuotaError, UnreachableError
+from tasks.errors import AuthError, LakeAccessError, QuotaError, UnreachableError
 from tasks.run import Run
 from tasks.sources.pull import Pulled, entities, pull
 
@@ -18,7 +18,7 @@ def entities_of(source: str) -> tuple[str, ...]:
 
 def stops_source(error: BaseException) -> bool:
     """Whether pulling the source's other entities would fail in the same way."""
-    return isinstance(error, AuthError | QuotaError | UnreachableError)
+    return isinstance(error, AuthError | QuotaError | UnreachableError | LakeAccessError)
 
 
 def _is_worth_a_retry(_task: Any, _run: Any, state: Any) -> bool:

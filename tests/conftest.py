@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from config.settings import Settings
 from tasks.core.tables import CORE, Kind, Table
 from tasks.warehouse.connect import Warehouse, warehouse
+from tests.s3 import Store, running
 
 # Prefect, once imported by any test, also listens to the `tasks` loggers of tests that run no flow.
 os.environ.setdefault("PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW", "ignore")
@@ -116,6 +117,21 @@ def new_database(server: str) -> str:
 def database_url(postgresql_url: str) -> str:
     """An empty PostgreSQL database of the test's own, as a warehouse URL."""
     return new_database(postgresql_url)
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Store]:
+    """An S3 server."""
+    with running() as store:
+        yield store
+
+
+@pytest.fixture
+def s3_lake(s3: Store, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty lake in a bucket of the test's own, as a URL; the credentials are in the environment."""
+    for name, value in s3.environment().items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{s3.bucket()}/lake"
 
 
 @pytest.fixture(params=["duckdb", "postgresql"])

@@ -7,11 +7,11 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, DeltaError
+from deltalake.exceptions import CommitFailedError
 
 from tasks.errors import LakeError
-from tasks.lake.layout import PROPERTIES, known
-from tasks.lake.places import place
+from tasks.lake.layout import PROPERTIES
+from tasks.lake.places import is_held, opened, place, reaching
 from tasks.lake.read import EPOCH, MICROSECOND, cursor_name, newest_versions
 from tasks.lake.typed import utc_connection
 
@@ -44,8 +44,9 @@ def append(
     Raises:
         LakeError: another pull of the entity committed meanwhile, a column changed its kind, or the clock went back.
         NewerError: a newer version of the code wrote the table.
+        LakeAccessError: the lake cannot be reached or written.
     """
-    table = _ensured(place(lake, instance, entity), batch.schema)
+    table = _ensured(lake, instance, entity, batch.schema)
     held = table.to_pyarrow_dataset()
     _same_kinds(held.schema, batch.schema, f"{instance}.{entity}")
     name = cursor_name(instance, entity)
@@ -53,15 +54,20 @@ def append(
     after = max((hi - EPOCH) // MICROSECOND, before or 0)
     fresh = _new_versions(held, batch, f"{instance}.{entity}")
     if fresh.num_rows or after != before:
-        _commit(table, fresh, Transaction(name, after), dict(details or {}), f"{instance}.{entity}")
+        with reaching(lake):
+            _commit(table, fresh, Transaction(name, after), dict(details or {}), f"{instance}.{entity}")
     deleted = sum(fresh["_deleted"].to_pylist())
     return Appended(fresh.num_rows, batch.num_rows - fresh.num_rows, deleted)
 
 
-def _ensured(where: str, schema: pa.Schema) -> DeltaTable:
-    if not DeltaTable.is_deltatable(where):
-        DeltaTable.create(where, schema=schema, mode="ignore", configuration=PROPERTIES, raise_if_key_not_exists=False)
-    return known(DeltaTable(where))
+def _ensured(lake: str, instance: str, entity: str, schema: pa.Schema) -> DeltaTable:
+    if not is_held(lake, instance, entity):
+        with reaching(lake):
+            DeltaTable.create(
+                place(lake, instance, entity), schema=schema, mode="ignore", configuration=PROPERTIES,
+                raise_if_key_not_exists=False,
+            )  # fmt: skip
+    return opened(lake, instance, entity)
 
 
 def _same_kinds(held: pa.Schema, incoming: pa.Schema, subject: str) -> None:
@@ -107,8 +113,3 @@ def _commit(table: DeltaTable, fresh: pa.Table, txn: Transaction, details: dict[
         write_deltalake(table, fresh, mode="append", schema_mode="merge", commit_properties=properties)
     except CommitFailedError:
         raise LakeError(f"Another pull of {subject} is running: let it finish, then run again.") from None
-    except DeltaError as error:
-        raise LakeError(
-            f"The lake refused rows of {subject} ({type(error).__name__}): check that its folder or bucket can be "
-            "written and has space."
-        ) from None

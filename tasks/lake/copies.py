@@ -5,7 +5,7 @@ included, whatever is appended meanwhile.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 from pyarrow import fs
 
 from tasks.lake.migrate import tables
-from tasks.lake.places import place, system
+from tasks.lake.places import file_system, instances, reaching
 
 LOG = re.compile(r"(\d{20})\.(json|checkpoint\..*parquet|checkpoint\.parquet)")
 Held = dict[str, tuple[int, int]]  # instance/entity -> its version and rows
@@ -31,37 +31,34 @@ def save(lake: str, folder: Path) -> Held:
 
 def load(folder: Path, lake: str) -> Held:
     """Put every table of a folder in the place of the lake's; those that the folder lacks are removed."""
-    target, root = system(lake)
-    target.create_dir(root, recursive=True)
-    target.delete_dir_contents(root)
+    with reaching(lake):
+        for instance in instances(lake):
+            file_system(lake).delete_dir(instance)
     return _copied(str(folder), lake)
 
 
 def _copied(source: str, target: str) -> Held:
     for (instance, entity), table in tables(source).items():
-        _copy(table, place(source, instance, entity), place(target, instance, entity))
+        _copy(table, f"{instance}/{entity}", file_system(source), file_system(target))
     return {
         f"{instance}/{entity}": (table.version(), table.count()) for (instance, entity), table in tables(target).items()
     }
 
 
-def _copy(table: DeltaTable, source: str, target: str) -> None:
+def _copy(table: DeltaTable, place: str, source: fs.FileSystem, target: fs.FileSystem) -> None:
     """Data before log, and the log in its order: a copy that breaks off is an older version, or none."""
-    source_system, source_root = system(source)
-    target_system, target_root = system(target)
-    target_system.create_dir(f"{target_root}/_delta_log", recursive=True)
-    for name in (*_data(table), *_log(table, source_system, source_root)):
-        pair = f"{source_root}/{name}", f"{target_root}/{name}"
-        fs.copy_files(*pair, source_filesystem=source_system, destination_filesystem=target_system)
+    target.create_dir(f"{place}/_delta_log", recursive=True)
+    for name in (*_data(table), *_log(table, source.get_file_info(fs.FileSelector(f"{place}/_delta_log")))):
+        path = f"{place}/{name}"
+        fs.copy_files(path, path, source_filesystem=source, destination_filesystem=target)
 
 
 def _data(table: DeltaTable) -> Iterator[str]:
     yield from pa.table(table.get_add_actions())["path"].to_pylist()
 
 
-def _log(table: DeltaTable, source: fs.FileSystem, root: str) -> Iterator[str]:
+def _log(table: DeltaTable, found: Sequence[fs.FileInfo]) -> Iterator[str]:
     """The log's files up to the table's version; `_last_checkpoint` is only a hint, and may name a later one."""
-    found = source.get_file_info(fs.FileSelector(f"{root}/_delta_log"))
     for name in sorted(info.base_name for info in found):
         matched = LOG.fullmatch(name)
         if matched and int(matched[1]) <= table.version():

@@ -4,11 +4,11 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
+from deltalake.exceptions import CommitFailedError
 
 from tasks.errors import LakeError
 from tasks.lake.layout import bring_up, layout
-from tasks.lake.places import entities, instances, opened
+from tasks.lake.places import entities, instances, opened, reaching
 
 
 def tables(lake: str) -> dict[tuple[str, str], DeltaTable]:
@@ -27,16 +27,15 @@ def migrate(lake: str) -> None:
 
     Raises:
         NewerError: a newer version of the code wrote one of them; nothing was changed.
-        LakeError: the lake cannot be written, or another run is writing it.
+        LakeAccessError: the lake cannot be reached or written.
+        LakeError: another run is writing it.
     """
-    try:
-        for table in tables(lake).values():
-            bring_up(table)
-    except DeltaError as error:
-        raise LakeError(
-            f"The lake cannot be migrated ({type(error).__name__}): let other runs finish, check that its folder or "
-            "bucket can be written, then run again."
-        ) from None
+    with reaching(lake):
+        for (instance, entity), table in tables(lake).items():
+            try:
+                bring_up(table)
+            except CommitFailedError:
+                raise LakeError(f"A pull of {instance}.{entity} is running: let it finish, then run again.") from None
 
 
 def layouts(lake: str) -> dict[int, int]:

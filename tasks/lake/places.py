@@ -1,29 +1,56 @@
-"""Where the lake's tables stand, on a disk or in an object store."""
+"""Where the lake's tables stand, on a disk or in an object store.
 
+Delta's own client reaches every table and lists every folder, so that one set of credentials (the store's usual
+environment variables, e.g. AWS_ACCESS_KEY_ID) serves both.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from deltalake import DeltaTable
+from deltalake.exceptions import DeltaError
+from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
-from tasks.errors import LakeError
+from tasks.errors import ConfigError, LakeAccessError, LakeError
 from tasks.lake.layout import known
+
+STORES: Final = ("s3", "gs", "az", "abfss")
+REMEDIES: Final = (  # what the store's client says, and what to do
+    ("NoSuchBucket|bucket does not exist|ContainerNotFound", "does not exist: create it, or correct BATON_LAKE_URL."),
+    ("latest/api/token", "was asked without credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."),
+    (
+        "40[013] (Bad Request|Unauthorized|Forbidden)",
+        "refuses these credentials: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION (or GOOGLE_…, "
+        "AZURE_…), and that they may list, read, write and delete there.",
+    ),
+    ("configured region", "is in another region: correct AWS_REGION."),
+    ("scheme is not allowed", "would be asked without encryption: use https, or set AWS_ALLOW_HTTP=true."),
+    (
+        "error sending request|timed out",
+        "does not answer: check BATON_LAKE_URL, AWS_ENDPOINT_URL (when it is not Amazon's) and the network.",
+    ),
+    ("", "cannot be used: look at `baton doctor`, then at the store's own log."),
+)
 
 
 def place(lake: str, instance: str, entity: str) -> str:
     """The folder or URL of one table."""
-    root = lake.rstrip("/") if "://" in lake else str(Path(lake).absolute())
-    return f"{root}/{instance}/{entity}"
+    return f"{_root(lake)}/{instance}/{entity}"
 
 
 def instances(lake: str) -> tuple[str, ...]:
     """The source instances that the lake holds, by name; none when there is no lake yet."""
-    return _folders(lake if "://" in lake else str(Path(lake).absolute()))
+    return _folders(lake, "")
 
 
 def entities(lake: str, instance: str) -> tuple[str, ...]:
     """The entities of one instance that the lake holds, by name."""
-    names = _folders(place(lake, instance, "")[:-1])
-    return tuple(name for name in names if DeltaTable.is_deltatable(place(lake, instance, name)))
+    return tuple(name for name in _folders(lake, instance) if is_held(lake, instance, name))
 
 
 def opened(lake: str, instance: str, entity: str) -> DeltaTable:
@@ -31,26 +58,73 @@ def opened(lake: str, instance: str, entity: str) -> DeltaTable:
 
     Raises:
         LakeError: it was never pulled.
+        LakeAccessError: the lake cannot be reached.
         NewerError: a newer version of the code wrote it.
     """
-    where = place(lake, instance, entity)
-    if not DeltaTable.is_deltatable(where):
+    if not is_held(lake, instance, entity):
         raise LakeError(f"The lake holds no {instance}.{entity}: pull it first with `baton run ingest {instance}`.")
-    return known(DeltaTable(where))
+    with reaching(lake):
+        return known(DeltaTable(place(lake, instance, entity)))
 
 
 def is_held(lake: str, instance: str, entity: str) -> bool:
-    """Whether the entity was ever pulled."""
-    return bool(DeltaTable.is_deltatable(place(lake, instance, entity)))
+    """Whether the entity was ever pulled.
+
+    Raises:
+        LakeAccessError: the lake cannot be reached.
+    """
+    with reaching(lake):
+        return bool(DeltaTable.is_deltatable(place(lake, instance, entity)))
 
 
-def system(root: str) -> tuple[fs.FileSystem, str]:
-    """The file system of a folder or URL, and its path there."""
-    return fs.FileSystem.from_uri(root) if "://" in root else (fs.LocalFileSystem(), str(Path(root).absolute()))
+@contextmanager
+def reaching(lake: str) -> Iterator[None]:
+    """A store that refuses or is silent becomes one message with the remedy; its own words may hold credentials.
+
+    Raises:
+        LakeAccessError: the lake cannot be reached.
+    """
+    try:
+        yield
+    except (OSError, DeltaError) as error:
+        if not is_store(lake):
+            raise LakeAccessError(
+                f"The lake's folder cannot be used ({type(error).__name__}): give this user write access to "
+                "BATON_HOME/lake or to the folder that BATON_LAKE_URL names, on a disk with free space."
+            ) from None
+        remedy = next(remedy for sign, remedy in REMEDIES if re.search(sign, str(error)))
+        raise LakeAccessError(f"The lake's bucket {urlsplit(lake).hostname} {remedy}") from None
 
 
-def _folders(root: str) -> tuple[str, ...]:
-    """The folders directly below `root`; none when it does not exist."""
-    held, path = system(root)
-    below = held.get_file_info(fs.FileSelector(path, allow_not_found=True))
-    return tuple(sorted(info.base_name for info in below if info.type == fs.FileType.Directory))
+def is_store(lake: str) -> bool:
+    """Whether the lake is in an object store, not on a disk."""
+    return urlsplit(lake).scheme in STORES
+
+
+def file_system(lake: str, options: Mapping[str, str] | None = None) -> fs.FileSystem:
+    """What is below the lake's root, as files and folders.
+
+    Args:
+        lake: The lake's folder or URL.
+        options: Of the store's client, beside the environment variables.
+    """
+    root = _root(lake)
+    if is_store(lake):
+        return fs.PyFileSystem(DeltaStorageHandler(root, dict(options or {})))
+    system, path = fs.FileSystem.from_uri(root)
+    return fs.SubTreeFileSystem(path, system)
+
+
+def _folders(lake: str, below: str) -> tuple[str, ...]:
+    """The folders directly below one of the lake's; none when it does not exist."""
+    with reaching(lake):
+        found = file_system(lake).get_file_info(fs.FileSelector(below, allow_not_found=True))
+    return tuple(sorted(info.base_name for info in found if info.type == fs.FileType.Directory))
+
+
+def _root(lake: str) -> str:
+    if "://" not in lake:
+        return str(Path(lake).absolute())
+    if not (lake.startswith("file://") or (is_store(lake) and urlsplit(lake).hostname)):
+        raise ConfigError("BATON_LAKE_URL must be a folder or start with s3://bucket, gs://bucket or az://container.")
+    return lake.rstrip("/")

@@ -42,7 +42,15 @@ def config(tmp_path: Path, **changes: object) -> str:
 def test_all_is_well(baton: Baton):
     result = baton("doctor")
     assert wrong(result) == []
-    for subject in ("baton.yaml", "policy.yaml", "exchange rates", "routing.yaml", "warehouse", "salesforce: login"):
+    for subject in (
+        "baton.yaml",
+        "policy.yaml",
+        "exchange rates",
+        "routing.yaml",
+        "warehouse",
+        "lake",
+        "salesforce: login",
+    ):
         assert f" ok  {subject}: " in result.stdout
 
 
@@ -114,6 +122,25 @@ def test_a_file_that_cannot_be_written(baton: Baton, tmp_path: Path):
     (found,) = wrong(baton("doctor"))
     assert found.startswith("warehouse: ")
     assert "write access" in found
+
+
+def test_a_lake_in_a_bucket(baton: Baton, s3_lake: str):
+    result = baton("doctor", BATON_LAKE_URL=s3_lake)
+    assert wrong(result) == []
+    assert f"lake: {s3_lake} can be listed and written" in result.stdout
+
+
+def test_a_lake_that_refuses_the_credentials(baton: Baton, s3_lake: str):
+    (found,) = wrong(baton("doctor", BATON_LAKE_URL=s3_lake, AWS_SECRET_ACCESS_KEY=WRONG))
+    assert found.startswith("lake: ")
+    assert "check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY" in found
+
+
+def test_a_lake_that_is_nowhere_and_a_warehouse_that_does_not_answer(baton: Baton, s3_lake: str):
+    url = f"postgresql+psycopg://baton:{WRONG}@127.0.0.1:{silent_port()}/warehouse"
+    found = wrong(baton("doctor", BATON_LAKE_URL="s3://nowhere/lake", BATON_WAREHOUSE_URL=url))
+    assert [subject.split(":")[0] for subject in found] == ["warehouse", "lake"]
+    assert "create it, or correct BATON_LAKE_URL" in found[1]
 
 
 def test_another_settings_file_with_an_unknown_key(baton: Baton, tmp_path: Path):

@@ -27,9 +27,9 @@ def known(lake, at):
     return [(row["id"], row["hours"], row["_deleted"]) for row in table.to_pylist()]
 
 
-@pytest.fixture
-def lake(tmp_path):
-    return str(tmp_path / "lake")
+@pytest.fixture(params=["folder", "s3"])
+def lake(request, tmp_path):
+    return str(tmp_path / "lake") if request.param == "folder" else request.getfixturevalue("s3_lake")
 
 
 def test_a_version_is_appended_once_and_every_change_is_kept(lake):
