@@ -94,9 +94,9 @@ def _lake() -> str:
     from tasks.lake.migrate import layouts
     from tasks.lake.probe import probe
 
-    found = layouts(settings().lake)  # before anything is written: a newer lake is left alone
-    tables = [_version(f"{count} tables of layout", held, LAYOUT) for held, count in found.items()]
-    return ", ".join([probe(settings().lake), *(tables or ["empty"])])
+    found = probe(settings().lake)
+    tables = [_version(f"{count} tables of layout", at, LAYOUT) for at, count in layouts(settings().lake).items()]
+    return ", ".join([found, *(tables or ["empty"])])
 
 
 def _version(what: str, held: object, newest: object) -> str:

@@ -80,13 +80,13 @@ def test_a_newer_warehouse_is_not_read(shell: Shell, home: Path, command: tuple[
     assert done.stdout == ""
 
 
-def test_the_doctor_names_what_is_newer(baton: Baton, home: Path):
-    said = newer_warehouse(home), newer_lake(home)
+@pytest.mark.parametrize("newer", [newer_warehouse, newer_lake])
+def test_the_doctor_names_what_is_newer(baton: Baton, home: Path, newer: Callable[[Path], str]):
+    said = newer(home)
     result = baton("doctor")
     assert result.exit_code == 1
-    assert f" !!  warehouse: {said[0]}" in result.output
-    assert " !!  lake: The lake's table " in result.output
-    assert said[1] in result.output
+    (found,) = [line for line in result.stdout.splitlines() if line.startswith(" !!")]
+    assert said in found
 
 
 @pytest.mark.parametrize(

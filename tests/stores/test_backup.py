@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from config.settings import Settings
 from tasks.errors import BackupError, LockedError, NewerError
 from tasks.lake.append import append
-from tasks.lake.migrate import tables
+from tasks.lake.layout import LAYOUT
+from tasks.lake.migrate import layouts, tables
 from tasks.lake.shape import Column, Shape
 from tasks.lake.typed import payload_texts
 from tasks.lake.typed import rows as typed
@@ -176,3 +177,23 @@ def test_a_backup_waits_for_no_publish_and_a_restore_disturbs_none(tmp_path: Pat
             restore(settings, tmp_path / "backup", replace=True)
         publishing.communicate()
     assert restore(settings, tmp_path / "backup", replace=True) == made
+
+
+def test_a_lake_in_a_bucket_is_saved_and_restored(tmp_path: Path, s3_lake: str):
+    here = Settings(home=tmp_path / "home", memory_limit="1GB")
+    stores.lake(here.home)
+    stores.duckdb_files(here.home)
+    there = here.model_copy(update={"home": tmp_path / "other", "lake_url": s3_lake})
+    made = back_up(here, tmp_path / "first", NOW)
+    assert restore(there, tmp_path / "first", replace=False) == made
+    assert lake(there) == lake(here)
+    with pytest.raises(BackupError, match="holds something"):
+        restore(there, tmp_path / "first", replace=False)
+    make_ready(there.lake, warehouse(there))
+    assert layouts(there.lake) == {LAYOUT: len(made.lake)}
+    again = back_up(there, tmp_path / "second", NOW)
+    restore(here, tmp_path / "second", replace=True)
+    assert lake(here) == lake(there)
+    assert {name: held.rows for name, held in again.lake.items()} == {
+        name: held.rows for name, held in made.lake.items()
+    }
