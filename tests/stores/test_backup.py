@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from config.settings import Settings
 from tasks.errors import BackupError, LockedError, NewerError
@@ -21,6 +22,7 @@ from tasks.stores.backup import back_up
 from tasks.stores.manifest import NAME
 from tasks.stores.restore import restore
 from tasks.stores.start import make_ready
+from tasks.warehouse import dump
 from tasks.warehouse.connect import Warehouse, mart_transaction, warehouse
 from tasks.warehouse.copies import rows_held
 from tasks.warehouse.serving import table
@@ -107,6 +109,26 @@ def test_what_happens_meanwhile_is_not_in_a_backup(full: Settings, empty: Settin
     assert lake(full) != before
     restore(empty, tmp_path / "backup", replace=False)
     assert lake(empty) == before
+
+
+def test_a_publish_meanwhile_is_in_no_table_of_a_dump(tmp_path: Path, database_url: str, monkeypatch):
+    """It commits after the transaction's first look at the database, and before the rows are read."""
+    settings = Settings(home=tmp_path / "home", warehouse_url=SecretStr(database_url))
+    where = warehouse(settings)
+    stores.postgresql(where.url)
+    before, define = rows_held(where), dump._definition
+
+    def then_a_publish(held: sa.MetaData) -> list[str]:
+        with mart_transaction(where) as connection:
+            for name in ("mart.mart_build", "mart.mrr_account", "ops.run"):
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+        return define(held)
+
+    monkeypatch.setattr(dump, "_definition", then_a_publish)
+    made = back_up(settings, tmp_path / "backup", NOW)
+    assert rows_held(where)["mart.mart_build"] == 0
+    assert made.warehouse == before
+    assert restore(settings, tmp_path / "backup", replace=True) == made
 
 
 def test_what_an_installation_holds_is_lost_only_when_said(full: Settings, empty: Settings, tmp_path: Path):
