@@ -78,9 +78,29 @@ def _rates() -> str:
 
 def _warehouse() -> str:
     from config.settings import settings
+    from tasks.stores.start import versions
     from tasks.warehouse.connect import probe, warehouse
+    from tasks.warehouse.schema import newest
 
-    return probe(warehouse(settings()))
+    where = warehouse(settings())
+    found = probe(where)
+    schemas = [_version(f"schema {half}", held, newest(half)) for half, held in versions(where).items()]
+    return ", ".join([found, *schemas])
+
+
+def _lake() -> str:
+    from config.settings import settings
+    from tasks.lake.layout import LAYOUT
+    from tasks.lake.migrate import layouts
+    from tasks.lake.probe import probe
+
+    found = probe(settings().lake)
+    tables = [_version(f"{count} tables of layout", at, LAYOUT) for at, count in layouts(settings().lake).items()]
+    return ", ".join([found, *(tables or ["empty"])])
+
+
+def _version(what: str, held: object, newest: object) -> str:
+    return f"{what} {held or 'not versioned yet'}" + ("" if held == newest else f" (the next run makes it {newest})")
 
 
 def _has_lake_url() -> bool:
@@ -88,13 +108,6 @@ def _has_lake_url() -> bool:
     from config.settings import settings
 
     return bool(settings().lake_url)
-
-
-def _lake() -> str:
-    from config.settings import settings
-    from tasks.lake.probe import probe
-
-    return probe(settings().lake)
 
 
 def _every_source() -> Iterator[Found]:

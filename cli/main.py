@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import alerts, demo, dictionary, doctor, local, quarantine, run
+from cli import alerts, backup, demo, dictionary, doctor, local, quarantine, run
 from cli.quiet import quiet
 from tasks.errors import BatonError
 
@@ -15,7 +15,16 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(run.app, name="run")
 app.add_typer(alerts.app, name="alerts")
-for command in (demo.demo, doctor.doctor, quarantine.quarantine, dictionary.dictionary, local.up, local.down):
+for command in (
+    demo.demo,
+    doctor.doctor,
+    quarantine.quarantine,
+    dictionary.dictionary,
+    local.up,
+    local.down,
+    backup.backup,
+    backup.restore,
+):
     app.command()(command)
 
 

@@ -6,6 +6,7 @@ from prefect import flow
 from prefect.states import Completed, State
 
 from tasks.close import close_mrr
+from tasks.publish import prepare_stores
 from tasks.run import this_run
 
 
@@ -16,5 +17,6 @@ def close_month(month: date) -> State:
     Args:
         month: Any day of the month to close; it must be complete and published.
     """
+    prepare_stores()
     accounts = close_mrr(this_run(), month.replace(day=1))
     return Completed(message=f"{month:%B %Y} is closed: {accounts} accounts")

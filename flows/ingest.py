@@ -6,7 +6,7 @@ from prefect.states import Completed, Failed, State
 from config.settings import settings
 from tasks.alert import tell_pulls
 from tasks.extract import entities_of, pull_entity, stops_source
-from tasks.publish import record_pulls
+from tasks.publish import prepare_stores, record_pulls
 from tasks.run import this_run
 
 
@@ -23,6 +23,7 @@ def ingest(source: str, entities: list[str] | None = None) -> State:
         entities: Only these entities; all of the source's by default.
     """
     run = this_run()
+    prepare_stores()
     pulled, failures = [], {}
     for entity in entities or entities_of(source):
         state = pull_entity(source, entity, run, return_state=True)

@@ -11,7 +11,7 @@ from tasks.check import check_core, check_marts
 from tasks.checks.verdict import blocking_reasons
 from tasks.core.conform import workbench
 from tasks.measure import conform_core, measure_marts
-from tasks.publish import publish_marts, record_checks
+from tasks.publish import prepare_stores, publish_marts, record_checks
 from tasks.run import named_by_day, scheduled_day, this_run
 
 
@@ -26,6 +26,7 @@ def publish(as_of: date | None = None, known_at: datetime | None = None) -> Stat
         known_at: Use only what was pulled by this instant, to produce an old number again; now by default.
     """
     run = this_run(as_of or scheduled_day(), known_at)
+    prepare_stores()
     with workbench(settings()) as bench:
         conform_core(bench, run)
         verdict = check_core(bench, run)
@@ -36,7 +37,7 @@ def publish(as_of: date | None = None, known_at: datetime | None = None) -> Stat
         blocked = blocking_reasons(results)
         record_checks(bench, run, verdict, results)
         if not blocked:
-            publish_marts(bench, run, results)
+            publish_marts(bench, run, verdict, results)
     tell_publish(run, results, is_published=not blocked)
     if blocked:
         return Failed(message=f"publish of {run.as_of} withheld, the last good one stays: {' '.join(blocked)}")

@@ -7,10 +7,13 @@ BatonError
 │   ├── UnreachableError   the host does not answer
 │   ├── QuotaError         the vendor's daily limit is used up: try again tomorrow
 │   └── ContractError      the vendor answered something that its documentation rules out
-├── LakeError              the lake refused a write or holds something newer than this code
+├── LakeError              the lake refused a write
 │   └── LakeAccessError    the lake's folder or bucket cannot be reached with these credentials
+├── NewerError             a newer version of this code wrote the lake, the warehouse or a backup
+├── BackupError            a backup is not whole, or does not fit this installation
 ├── GateError              a blocking check failed: the publish is withheld
 └── WarehouseError         the warehouse could not be reached or written
+    └── LockedError        another run is writing it
 """
 
 
@@ -50,9 +53,21 @@ class LakeAccessError(LakeError):
     """The lake's folder or bucket cannot be reached with these credentials."""
 
 
+class NewerError(BatonError):
+    """A newer version of this code wrote the lake, the warehouse or a backup: it is neither read nor written."""
+
+
+class BackupError(BatonError):
+    """A backup is not whole, or does not fit this installation."""
+
+
 class GateError(BatonError):
     """A blocking check failed: the publish is withheld and the last good one stays."""
 
 
 class WarehouseError(BatonError):
     """The warehouse could not be reached or written."""
+
+
+class LockedError(WarehouseError):
+    """Another run is writing the warehouse."""

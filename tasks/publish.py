@@ -15,11 +15,18 @@ from tasks.metrics.catalogue import METRICS
 from tasks.metrics.measure import measured
 from tasks.run import Run
 from tasks.sources.pull import Pulled
+from tasks.stores.start import make_ready
 from tasks.warehouse.connect import warehouse
 from tasks.warehouse.findings import check_rows, conservation_rows, pull_rows, quarantine_rows, run_row
 from tasks.warehouse.ops import CHECK_RESULT, CONSERVATION, PULL, QUARANTINE, RUN, create_ops, record
 from tasks.warehouse.publish import Build, Published, publish
-from tasks.warehouse.serving import heal
+from tasks.warehouse.served import heal
+
+
+@task(task_run_name="prepare-stores", cache_policy=NO_CACHE)
+def prepare_stores() -> None:
+    """Bring lake and warehouse to this code's version; a newer one is refused before anything is written."""
+    make_ready(settings().lake, warehouse(settings()))
 
 
 @task(task_run_name="heal-warehouse", cache_policy=NO_CACHE)
@@ -57,7 +64,7 @@ def record_checks(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results
 
 
 @task(task_run_name="publish-marts", cache_policy=NO_CACHE)
-def publish_marts(bench: DuckDBPyConnection, run: Run, results: Sequence[CheckResult]) -> Published:
+def publish_marts(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results: Sequence[CheckResult]) -> Published:
     """Replace the day in every mart, in one transaction."""
     build = Build(
         as_of=run.as_of,
@@ -68,5 +75,7 @@ def publish_marts(bench: DuckDBPyConnection, run: Run, results: Sequence[CheckRe
         quality="ok" if all(result.is_ok for result in results) else "warnings",
         version=version("baton"),
         data_as_of=data_as_of(settings(), run.known_at),
+        rows_read=sum(table.read for table in verdict.conservation),
+        rows_held=sum(table.quarantined for table in verdict.conservation),
     )
     return publish(warehouse(settings()), measured(bench, METRICS), build)

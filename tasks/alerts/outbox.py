@@ -13,7 +13,7 @@ from config.settings import Settings
 from tasks.alerts import console, pagerduty, slack
 from tasks.alerts.channels import Http, Outcome
 from tasks.alerts.message import Message
-from tasks.errors import WarehouseError
+from tasks.errors import BatonError
 from tasks.warehouse.connect import Warehouse, ops_transaction
 from tasks.warehouse.ops import ALERT_OUTBOX, create_ops
 
@@ -43,7 +43,7 @@ def deliver(where: Warehouse, settings: Settings, now: datetime, http: Http = re
         due = _claim(where, now)
         outcomes = [(group, _send(settings, http, group)) for group in _groups(due)]
         return _note(where, outcomes, now)
-    except WarehouseError as error:
+    except BatonError as error:
         log.error("Alerts stay queued, run again: %s", error)
     except Exception as error:  # alerting must not break a flow; its text may hold what must not be logged
         log.error("Alerts stay queued (%s): report it as a bug", type(error).__name__)

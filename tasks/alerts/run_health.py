@@ -16,7 +16,7 @@ from tasks.alerts.ledger import Judged, Settled, settle
 from tasks.alerts.message import message
 from tasks.alerts.outbox import send_directly
 from tasks.alerts.routing import channels, routing
-from tasks.errors import WarehouseError
+from tasks.errors import BatonError
 from tasks.warehouse.connect import Warehouse
 
 # Cause beats symptom: left, what is not said while right is said of the same asset; it is listed as impact instead.
@@ -52,7 +52,7 @@ def report(
     try:
         _absorb(where, settings, now)
         return settle(where, settings, causes, judged, run_id, now, spared=hidden)
-    except WarehouseError as error:
+    except BatonError as error:
         log.error("The alert ledger cannot be written: %s", error)
     except Exception as error:  # alerting must not break a flow; its text may hold what must not be logged
         log.error("The alert ledger cannot be written (%s): report it as a bug", type(error).__name__)

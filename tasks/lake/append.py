@@ -11,6 +11,7 @@ from deltalake.exceptions import CommitFailedError
 
 from tasks.errors import LakeError
 from tasks.lake.access import reaching
+from tasks.lake.layout import PROPERTIES
 from tasks.lake.places import is_held, opened, place
 from tasks.lake.read import EPOCH, MICROSECOND, cursor_name, newest_versions
 from tasks.lake.typed import utc_connection
@@ -43,6 +44,7 @@ def append(
 
     Raises:
         LakeError: another pull of the entity committed meanwhile, a column changed its kind, or the clock went back.
+        NewerError: a newer version of the code wrote the table.
         LakeAccessError: the lake cannot be reached or written.
     """
     table = _ensured(lake, instance, entity, batch.schema)
@@ -62,7 +64,10 @@ def append(
 def _ensured(lake: str, instance: str, entity: str, schema: pa.Schema) -> DeltaTable:
     if not is_held(lake, instance, entity):
         with reaching(lake):
-            DeltaTable.create(place(lake, instance, entity), schema=schema, mode="ignore")
+            DeltaTable.create(
+                place(lake, instance, entity), schema=schema, mode="ignore", configuration=PROPERTIES,
+                raise_if_key_not_exists=False,
+            )  # fmt: skip
     return opened(lake, instance, entity)
 
 

@@ -14,6 +14,7 @@ from pyarrow import fs
 
 from tasks.errors import ConfigError, LakeError
 from tasks.lake.access import is_store, reaching
+from tasks.lake.layout import known
 
 
 def place(lake: str, instance: str, entity: str) -> str:
@@ -37,11 +38,12 @@ def opened(lake: str, instance: str, entity: str) -> DeltaTable:
     Raises:
         LakeError: it was never pulled.
         LakeAccessError: the lake cannot be reached.
+        NewerError: a newer version of the code wrote it.
     """
     if not is_held(lake, instance, entity):
         raise LakeError(f"The lake holds no {instance}.{entity}: pull it first with `baton run ingest {instance}`.")
     with reaching(lake):
-        return DeltaTable(place(lake, instance, entity))
+        return known(DeltaTable(place(lake, instance, entity)))
 
 
 def is_held(lake: str, instance: str, entity: str) -> bool:

@@ -27,7 +27,7 @@ class Pulled:
     """What one pull did; rows include the parts that came along.
 
     `appended` counts versions, those marking a deletion (`deleted`) among them; `vendor_count` is the vendor's own
-    count of what was asked for.
+    count of what was asked for; `seconds` is how long it took, waiting included.
     """
 
     instance: str
@@ -42,6 +42,7 @@ class Pulled:
     pages: int = 0
     retries: int = 0
     vendor_count: int = 0
+    seconds: float = 0.0
 
 
 def entities(instance: str, settings: Settings) -> tuple[str, ...]:
@@ -75,6 +76,7 @@ def pull(
         BatonError: the source could not be read or the lake refused; nothing of the window is kept, unless the error
             says that only deletions were refused.
     """
+    started = time.monotonic()
     with linked(instance, settings, sleep) as (vendor, link):
         mapped = link.fields[entity]
         if mapped.part_of:
@@ -94,7 +96,7 @@ def pull(
         refusals = [one.refusal for one in landed if one.refusal]
         if refusals:
             raise refusals[0]
-        return _told(link, entity, span, landed)
+        return _told(link, entity, span, landed, time.monotonic() - started)
 
 
 def _next(link: Link, reached: datetime | None, now: datetime) -> Window:
@@ -129,7 +131,7 @@ def _read(landing: Landing, entity: Entity, window: Window, *, is_last: bool) ->
         yield land(landing, entity, reading, window.hi, is_compared=is_last or reading.scope == "whole")
 
 
-def _told(link: Link, entity: str, span: Window, landed: Sequence[Landed]) -> Pulled:
+def _told(link: Link, entity: str, span: Window, landed: Sequence[Landed], seconds: float) -> Pulled:
     counts = link.client.counts
     written = [commit for one in landed for commit in one.written]
     return Pulled(
@@ -139,5 +141,5 @@ def _told(link: Link, entity: str, span: Window, landed: Sequence[Landed]) -> Pu
         unchanged=sum(one.unchanged for one in written),
         deleted=sum(one.deleted for one in written),
         requests=counts.requests, pages=counts.pages, retries=counts.retries,
-        vendor_count=sum(one.vendor_count for one in landed),
+        vendor_count=sum(one.vendor_count for one in landed), seconds=seconds,
     )  # fmt: skip

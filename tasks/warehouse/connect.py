@@ -16,7 +16,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from config.settings import Settings
-from tasks.errors import ConfigError, WarehouseError
+from tasks.errors import ConfigError, LockedError, WarehouseError
 
 Dialect = Literal["duckdb", "postgresql"]
 FILES = "give this user write access to BATON_HOME/warehouse, on a disk with free space."
@@ -154,15 +154,20 @@ def _transaction(engine: sa.Engine) -> Iterator[sa.Connection]:
         with engine.begin() as connection:
             yield connection
     except sa.exc.DBAPIError as error:
-        raise WarehouseError(f"The warehouse ({engine.dialect.name}) {_remedy(error, engine.dialect.name)}") from None
+        kind = LockedError if _is_lock(error) else WarehouseError
+        raise kind(f"The warehouse ({engine.dialect.name}) {_remedy(error, engine.dialect.name)}") from None
     except sqlite3.Error as error:  # of the listener, which SQLAlchemy does not wrap
         raise WarehouseError(f"The warehouse's file ops.sqlite cannot be written ({error}): {FILES}") from None
+
+
+def _is_lock(error: sa.exc.DBAPIError) -> bool:
+    return re.search(r"\block", str(error.orig)) is not None
 
 
 def _remedy(error: sa.exc.DBAPIError, dialect: str) -> str:
     """What to do; the database's own words only where they name schema objects, never values or the URL."""
     text = str(error.orig)
-    if re.search(r"\block", text):
+    if _is_lock(error):
         return "is locked by another run: wait for it to end, then run again."
     if isinstance(error, sa.exc.OperationalError) and not error.statement:
         if dialect != "postgresql":

@@ -23,7 +23,7 @@ def pull_rows(pulled: Sequence[Pulled], source: str, failures: Mapping[str, Base
             "source": one.instance, "entity": one.entity, "window_from": one.lo, "window_to": one.hi, "state": "read",
             "rows_read": one.rows_read, "rows_appended": one.appended, "rows_unchanged": one.unchanged,
             "rows_deleted": one.deleted, "requests": one.requests, "pages": one.pages, "retries": one.retries,
-            "vendor_count": one.vendor_count,
+            "vendor_count": one.vendor_count, "seconds": one.seconds,
         }
         for one in pulled
     ]  # fmt: skip

@@ -10,7 +10,9 @@ from sqlalchemy import Column, Date, Text
 from tasks.errors import WarehouseError
 from tasks.metrics.metric import Metric
 from tasks.warehouse.columns import published_name, sql_type, unit_of
-from tasks.warehouse.ops import Instant
+from tasks.warehouse.connect import Warehouse, mart_transaction
+from tasks.warehouse.ops import RESTATEMENT, Instant
+from tasks.warehouse.schema import bring_up
 
 METADATA = sa.MetaData(schema="mart")
 MART_BUILD = sa.Table(
@@ -24,6 +26,8 @@ MART_BUILD = sa.Table(
     Column("version", Text, nullable=False, comment="Baton's"),
     Column("definition_hash", Text, nullable=False, comment="changes when a metric's definition does"),
     Column("data_as_of", Text, nullable=False, comment="per source the instant up to which it was read, as JSON"),
+    Column("rows_read", sa.BigInteger, comment="core rows known that day; null before it was noted"),
+    Column("rows_held", sa.BigInteger, comment="of them held back by a check; null before it was noted"),
     comment="one row per published day: what the numbers of that day were made from",
 )  # fmt: skip
 METRIC_CATALOG = sa.Table(
@@ -39,11 +43,15 @@ METRIC_CATALOG = sa.Table(
 )  # fmt: skip
 
 
-def prepare(connection: sa.Connection) -> None:
-    """Create schema `mart` and its two describing tables where missing."""
-    connection.execute(sa.schema.CreateSchema("mart", if_not_exists=True))
-    for table in METADATA.sorted_tables:
-        table.create(connection, checkfirst=True)
+def create_mart(where: Warehouse) -> None:
+    """Create schema `mart` with its two describing tables, or bring it to this code's version; safe to run again.
+
+    Raises:
+        WarehouseError: the warehouse is down or locked.
+        NewerError: a newer version of the code wrote it.
+    """
+    with mart_transaction(where) as connection:
+        bring_up(connection, "mart", [*METADATA.sorted_tables, RESTATEMENT])
 
 
 def mart_table(metric: Metric, kinds: pa.Schema) -> sa.Table:

@@ -9,9 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy import Boolean, Column, Date, Integer, Text
+from sqlalchemy import Boolean, Column, Date, Double, Integer, Text
 
 from tasks.warehouse.connect import Warehouse, ops_transaction
+from tasks.warehouse.schema import bring_up
 
 METADATA = sa.MetaData(schema="ops")
 
@@ -49,6 +50,7 @@ PULL = _table(
     Column("rows_read", Integer), Column("rows_appended", Integer), Column("rows_unchanged", Integer),
     Column("rows_deleted", Integer), Column("requests", Integer), Column("pages", Integer), Column("retries", Integer),
     Column("vendor_count", Integer),
+    Column("seconds", Double, comment="how long it took, waiting included; null before it was noted"),
 )  # fmt: skip
 CHECK_RESULT = _table(
     "check_result", "one row per rule of a suite and run",
@@ -58,7 +60,7 @@ CHECK_RESULT = _table(
 )  # fmt: skip
 QUARANTINE = _table(
     "quarantine", "one row per record version and the rule that it broke",
-    Column("run_id", Text, nullable=False, index=True), Column("as_of", Date), Column("core_table", Text),
+    Column("run_id", Text, nullable=False, index=True), Column("as_of", Date, index=True), Column("core_table", Text),
     Column("row_id", Text), Column("version_hash", Text), Column("rule", Text), Column("severity", Text),
     Column("reason", Text), Column("is_newest", Boolean),
 )  # fmt: skip
@@ -108,23 +110,16 @@ ALERT_OUTBOX = _table(
 
 
 def create_ops(where: Warehouse) -> None:
-    """Create what is missing of schema `ops`; safe to run again, and never waits for a publish.
+    """Create schema `ops` or bring it to this code's version; safe to run again, and never waits for a publish.
 
-    Restatements are written with the marts, in one transaction; on DuckDB the publish creates them in the mart file.
+    Restatements are written with the marts, in one transaction: `create_mart` makes their table.
+
+    Raises:
+        WarehouseError: the warehouse is down.
+        NewerError: a newer version of the code wrote it.
     """
     with ops_transaction(where) as connection:
-        if where.dialect == "postgresql":
-            connection.execute(sa.text("SELECT pg_advisory_xact_lock(7220461)"))  # IF NOT EXISTS races otherwise
-            connection.execute(sa.schema.CreateSchema("ops", if_not_exists=True))
-            METADATA.create_all(connection)
-        else:
-            METADATA.create_all(connection, tables=[one for one in METADATA.sorted_tables if one is not RESTATEMENT])
-
-
-def create_restatement(connection: sa.Connection) -> None:
-    """Create `ops.restatement` where the marts are."""
-    connection.execute(sa.schema.CreateSchema("ops", if_not_exists=True))
-    RESTATEMENT.create(connection, checkfirst=True)
+        bring_up(connection, "ops", [table for table in METADATA.sorted_tables if table is not RESTATEMENT])
 
 
 def record(where: Warehouse, table: sa.Table, run_id: str, rows: Sequence[Mapping[str, Any]] | pa.Table) -> None:

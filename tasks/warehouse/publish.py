@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from tasks.metrics.metric import Metric
 from tasks.warehouse.columns import published
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
-from tasks.warehouse.marts import MART_BUILD, describe, prepare
-from tasks.warehouse.ops import beat, create_ops, create_restatement, write_rows
+from tasks.warehouse.marts import MART_BUILD, create_mart, describe
+from tasks.warehouse.ops import beat, create_ops, write_rows
 from tasks.warehouse.replace import keep_only, replace_day, stage_day
-from tasks.warehouse.serving import copy_to_serve
+from tasks.warehouse.served import copy_to_serve
 
 Records = Sequence[tuple[sa.Table, Sequence[Mapping[str, Any]] | pa.Table]]
 
@@ -33,6 +33,8 @@ class Build:
     quality: str = "ok"  # ok, or warnings
     version: str = ""  # Baton's
     data_as_of: Mapping[str, datetime] = field(default_factory=dict)  # per source
+    rows_read: int | None = None  # of the core tables, by key
+    rows_held: int | None = None  # of them in quarantine
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ def publish(
     """
     tables = [(metric, published(metric, rows, build.as_of, build.currency)) for metric, rows in marts]
     create_ops(where)
+    create_mart(where)
     if where.dialect == "duckdb" and records:
         with ops_transaction(where) as connection:
             _record(connection, records, build)
@@ -78,8 +81,6 @@ def _record(connection: sa.Connection, records: Records, build: Build) -> None:
 
 
 def _replace(connection: sa.Connection, tables: Sequence[tuple[Metric, pa.Table]], build: Build) -> int:
-    prepare(connection)
-    create_restatement(connection)
     stage_day(connection, build.as_of)
     days = sa.select(MART_BUILD.c.as_of)
     known = build.as_of in set(connection.scalars(days))
@@ -106,6 +107,8 @@ def _build_row(build: Build, metrics: Sequence[Metric]) -> Mapping[str, object]:
         "version": build.version,
         "definition_hash": definition_hash(metrics),
         "data_as_of": json.dumps({source: at.isoformat() for source, at in sorted(build.data_as_of.items())}),
+        "rows_read": build.rows_read,
+        "rows_held": build.rows_held,
     }
 
 

@@ -1,11 +1,6 @@
-"""What readers see: the serving copy on DuckDB, the database itself on PostgreSQL; one SQL for both.
+"""What readers see: the serving copy on DuckDB, the database itself on PostgreSQL; one SQL for both."""
 
-The copy is written beside the old one and renamed over it: a reader has the whole of the old or the whole of the new.
-"""
-
-import os
 import re
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -17,8 +12,9 @@ import sqlalchemy as sa
 from tasks.errors import WarehouseError
 from tasks.warehouse.columns import AMOUNT, INSTANT
 from tasks.warehouse.connect import Warehouse, mart_transaction, ops_transaction
-from tasks.warehouse.marts import MART_BUILD
 from tasks.warehouse.ops import METADATA, RESTATEMENT
+from tasks.warehouse.schema import refuse_newer
+from tasks.warehouse.served import attached
 
 NAMED = re.compile(r"\b(mart|ops)\.(\w+)")
 KINDS = {     # PostgreSQL's type oids
@@ -32,6 +28,7 @@ def table(where: Warehouse, sql: str, **params: object) -> pa.Table:
 
     Raises:
         WarehouseError: nothing was published yet, or the statement is wrong.
+        NewerError: a newer version of the code wrote the warehouse.
     """
     return _from_postgresql(where, sql, params) if where.dialect == "postgresql" else _from_duckdb(where, sql, params)
 
@@ -58,49 +55,6 @@ def has_mart(where: Warehouse, name: str) -> bool:
         return False
 
 
-def copy_to_serve(where: Warehouse) -> None:
-    """Write the serving copy anew and put it in the old one's place; readers are never blocked."""
-    for leftover in where.folder.glob("serve.*.tmp*"):
-        leftover.unlink(missing_ok=True)
-    fresh = where.folder / f"serve.{os.getpid()}.tmp"
-    try:
-        with duckdb.connect(config={"memory_limit": where.memory_limit}) as connection:
-            connection.execute(f"ATTACH '{where.work}' AS work (READ_ONLY)")
-            connection.execute(f"ATTACH '{fresh}' AS serve (STORAGE_VERSION '{where.storage_version}')")
-            connection.execute("COPY FROM DATABASE work TO serve")
-            connection.execute("DETACH serve")
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"The serving copy could not be written ({type(error).__name__}): run the publish again."
-        ) from None
-    with suppress(FileNotFoundError):  # swept away by a later publish, whose own copy holds this one's rows too
-        os.replace(fresh, where.serve)
-
-
-def heal(where: Warehouse) -> bool:
-    """Rebuild a serving copy that is older than what was published (a kill between the two); true if it was.
-
-    A locked work file means that another run publishes right now: it will write the copy itself.
-    """
-    if where.dialect == "postgresql" or not where.work.exists():
-        return False
-    try:
-        with mart_transaction(where) as connection:
-            if not sa.inspect(connection).has_table("mart_build", schema="mart"):
-                return False
-            published = {tuple(row) for row in connection.execute(sa.select(MART_BUILD.c.as_of, MART_BUILD.c.run_id))}
-    except WarehouseError:
-        return False
-    try:
-        served = {tuple(row.values()) for row in rows(where, "SELECT as_of, run_id FROM mart.mart_build")}
-    except WarehouseError:
-        served = set()
-    if served == published:
-        return False
-    copy_to_serve(where)
-    return True
-
-
 def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Table:
     statement = re.sub(
         r"(?<![:\w]):([A-Za-z_]\w*)", lambda found: f"${found[1]}" if found[1] in params else found[0], sql
@@ -108,8 +62,7 @@ def _from_duckdb(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Ta
     with duckdb.connect() as connection:
         try:
             connection.execute("SET TimeZone = 'UTC'")
-            if where.serve.exists():
-                connection.execute(f"ATTACH '{where.serve}' AS serve (READ_ONLY)")
+            attached(where, connection)
             connection.execute("CREATE SCHEMA mart; CREATE SCHEMA ops")
             for schema, name in sorted(set(NAMED.findall(sql))):
                 _offer(where, connection, schema, name)
@@ -129,6 +82,7 @@ def _offer(where: Warehouse, connection: duckdb.DuckDBPyConnection, schema: str,
     if declared is None or not where.ops.exists():
         return
     with ops_transaction(where) as source:
+        refuse_newer(source, "ops")
         found = [dict(row._mapping) for row in source.execute(sa.select(declared))]
     connection.register(f"ops_{name}", pa.Table.from_pylist(found, schema=_schema(declared)))
     connection.execute(f"CREATE VIEW ops.{name} AS FROM ops_{name}")
@@ -147,6 +101,8 @@ def _schema(declared: sa.Table) -> pa.Schema:
 
 def _from_postgresql(where: Warehouse, sql: str, params: dict[str, object]) -> pa.Table:
     with mart_transaction(where) as connection:
+        refuse_newer(connection, "ops")
+        refuse_newer(connection, "mart")
         answer = connection.execute(sa.text(sql), params)
         kinds: list[Any] = [column[1] for column in answer.cursor.description]
         names = list(answer.keys())

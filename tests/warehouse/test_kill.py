@@ -16,7 +16,8 @@ from tasks.metrics.metric import Metric
 from tasks.warehouse.connect import mart_transaction, warehouse
 from tasks.warehouse.ops import RUN, create_ops, record
 from tasks.warehouse.publish import Build, publish
-from tasks.warehouse.serving import heal, rows
+from tasks.warehouse.served import heal
+from tasks.warehouse.serving import rows
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)
 VICTIM = """

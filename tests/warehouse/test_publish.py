@@ -15,7 +15,8 @@ from tasks.warehouse import serving
 from tasks.warehouse.connect import Warehouse, mart_transaction
 from tasks.warehouse.ops import CONSERVATION, HEARTBEAT, QUARANTINE, RUN, create_ops, record
 from tasks.warehouse.publish import Build, publish
-from tasks.warehouse.serving import has_mart, heal, read, rows
+from tasks.warehouse.served import heal
+from tasks.warehouse.serving import has_mart, read, rows
 
 AUGUST, SEPTEMBER, FRIDAY = date(2026, 8, 31), date(2026, 9, 30), date(2026, 11, 20)
 CREEP = "SELECT * FROM mart.creep ORDER BY as_of, project_id"
