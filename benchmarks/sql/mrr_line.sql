@@ -2,6 +2,7 @@
 WITH line AS (
     SELECT *,
            coalesce(product, '') AS bought,
+           end_date + $renewal_grace_days AS grace_end_date,
            (term_end_date - start_date) * 48 / 1461 AS months,
            date_diff('month', start_date, term_end_date) AS calendar_months,
            CASE WHEN calendar_months > 0 AND start_date + to_months(calendar_months) = term_end_date THEN calendar_months
@@ -11,23 +12,33 @@ WITH line AS (
     FROM core.subscription
     WHERE end_date > start_date
 ),
+-- Nobody decided the end: served to the end of the term, no cancel notice, no lost renewal.
+undecided AS (
+    SELECT subscription_id, account_id, bought, end_date, grace_end_date
+    FROM line
+    WHERE end_date >= term_end_date
+      AND NOT coalesce(cancel_notice_date <= $as_of, false)
+      AND NOT coalesce(is_renewal_lost, false)
+),
 named AS (
-    SELECT predecessor_id, min(start_date) AS start_date
+    SELECT predecessor_id, min(start_date) AS successor_date
     FROM line
     WHERE predecessor_id IS NOT NULL
     GROUP BY ALL
 ),
-succeeded AS (
-    SELECT line.*,
-           line.end_date + $renewal_grace_days AS grace_end_date,
-           coalesce(named.start_date, CASE WHEN next.start_date <= grace_end_date THEN next.start_date END) AS successor,
-           NOT (coalesce(line.cancel_notice_date <= $as_of, false)
-                OR coalesce(line.is_renewal_lost, false)
-                OR line.end_date < line.term_end_date) AS is_undecided
-    FROM line
-    LEFT JOIN named ON named.predecessor_id = line.subscription_id
-    ASOF LEFT JOIN line AS next
-        ON next.account_id = line.account_id AND next.bought = line.bought AND next.start_date >= line.end_date
+next AS (
+    SELECT subscription_id, CASE WHEN start_date <= grace_end_date THEN start_date END AS successor_date
+    FROM (FROM undecided ANTI JOIN named ON predecessor_id = subscription_id) AS unnamed
+    ASOF LEFT JOIN (SELECT account_id, bought, start_date FROM line) AS next
+        ON next.account_id = unnamed.account_id AND next.bought = unnamed.bought AND next.start_date >= unnamed.end_date
+),
+carried AS (
+    SELECT subscription_id,
+           CASE WHEN successor_date > end_date AND successor_date <= grace_end_date THEN successor_date
+                WHEN successor_date IS NULL AND end_date <= $as_of AND grace_end_date > $as_of THEN grace_end_date
+           END AS carried_until
+    FROM undecided
+    JOIN (FROM next UNION ALL FROM named) AS successor USING (subscription_id)
 )
 SELECT subscription_id,
        line.account_id,
@@ -38,12 +49,10 @@ SELECT subscription_id,
        round_even(amount_minor / term_months, 0)::BIGINT AS mrr_in_minor_units,
        start_date,
        end_date,
-       CASE WHEN is_undecided AND successor > end_date AND successor <= grace_end_date THEN successor
-            WHEN is_undecided AND successor IS NULL AND end_date <= $as_of AND grace_end_date > $as_of
-            THEN grace_end_date
-            ELSE end_date END AS counted_until_date,
+       coalesce(carried_until, end_date) AS counted_until_date,
        counted_until_date > end_date AND end_date <= $as_of AS is_late_renewal
-FROM succeeded AS line
+FROM line
+LEFT JOIN carried USING (subscription_id)
 LEFT JOIN core.account AS holder ON holder.account_id = line.account_id
 LEFT JOIN core.account AS first ON first.account_id = original_account_id
 WHERE term_months > 0 AND mrr_in_minor_units <> 0
