@@ -89,6 +89,7 @@ late AS (
                     month
     FROM mart.mrr_line
     JOIN month ON end_date <= last_day(month) AND last_day(month) < counted_until_date
+    WHERE counted_until_date > end_date
 )
 SELECT month, account_id, coalesce(account.segment, 'unknown') AS segment,
        opening_minor, closing_minor, computed_opening_minor, computed_closing_minor,
