@@ -27,10 +27,11 @@ named AS (
     GROUP BY ALL
 ),
 next AS (
-    SELECT subscription_id, CASE WHEN start_date <= grace_end_date THEN start_date END AS successor_date
+    SELECT subscription_id, min(line.start_date) AS successor_date
     FROM (FROM undecided ANTI JOIN named ON predecessor_id = subscription_id) AS unnamed
-    ASOF LEFT JOIN (SELECT account_id, bought, start_date FROM line) AS next
-        ON next.account_id = unnamed.account_id AND next.bought = unnamed.bought AND next.start_date >= unnamed.end_date
+    JOIN (SELECT account_id, bought, start_date FROM line) AS line USING (account_id, bought)
+    WHERE line.start_date BETWEEN end_date AND grace_end_date
+    GROUP BY ALL
 ),
 carried AS (
     SELECT subscription_id,
@@ -38,7 +39,8 @@ carried AS (
                 WHEN successor_date IS NULL AND end_date <= $as_of AND grace_end_date > $as_of THEN grace_end_date
            END AS carried_until
     FROM undecided
-    JOIN (FROM next UNION ALL FROM named) AS successor USING (subscription_id)
+    LEFT JOIN (FROM next UNION ALL FROM named) AS successor USING (subscription_id)
+    WHERE carried_until IS NOT NULL
 )
 SELECT subscription_id,
        line.account_id,

@@ -21,7 +21,7 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Closed months are not frozen here: the retention is that of the lines as known now.
     """
     days = frames["ultimate_change"]
-    ends = mrr_book.balances(days, frames["mrr_rate"], ("organic",), ("native_minor",))
+    ends = mrr_book.balances(days, frames["mrr_rate"], "native_minor", "organic")
     base = nw.col("native_minor").shift(WINDOW_MONTHS).over("account_id", "currency", order_by="month_index")
     ends = ends.with_columns(base.fill_null(0).cast(nw.Int64).alias("_native_base"))
     ends = mrr_book.valued(ends, _base="_native_base", _end="native_minor")
