@@ -8,7 +8,7 @@ import narwhals as nw
 
 from tasks.metrics.metric import Frames
 from tasks.metrics.money import divide_half_even
-from tasks.metrics.recurring import day_number, month_index
+from tasks.metrics.recurring import day_number
 
 
 def summed(frame: nw.LazyFrame, by: tuple[str, ...], *names: str, **renamed: str) -> nw.LazyFrame:
@@ -46,33 +46,19 @@ def in_parts(book: nw.LazyFrame, frames: Frames, parts: int) -> nw.LazyFrame:
     return book.join(numbers, how="cross")
 
 
-def balances(
-    days: nw.LazyFrame, holders: nw.LazyFrame, table: nw.LazyFrame, sums: tuple[str, ...], names: tuple[str, ...]
-) -> nw.LazyFrame:
-    """The running sums, called `names`, of the columns `sums` at the end of every month, per (account_id, currency).
+def balances(days: nw.LazyFrame, table: nw.LazyFrame, into: str, change: str, *monthly: str) -> nw.LazyFrame:
+    """Per (account_id, currency) the running sum of the column `change`, called `into`, at the end of every month.
 
-    A row for each holder and month from its `begun` on, with the columns of `table` (`mrr_rate`).
+    A row for each month from the first change on, with the columns of `table` (`mrr_rate`); the columns `monthly` are
+    the sums of the month alone.
     """
-    moves = summed(days, ("account_id", "currency", "month_index"), *sums)
-    grid = holders.join(table, on="currency").filter(nw.col("month_index") >= nw.col("begun"))
+    moves = summed(days, ("account_id", "currency", "month_index"), change, *monthly)
+    holders = days.group_by("account_id", "currency").agg(nw.col("month_index").min().alias("_begun"))
+    grid = holders.join(table, on="currency").filter(nw.col("month_index") >= nw.col("_begun")).drop("_begun")
     grid = grid.join(moves, on=["account_id", "currency", "month_index"], how="left")
-    grid = grid.with_columns(*(nw.col(name).fill_null(0).alias(name) for name in sums))
-    return grid.with_columns(
-        *(
-            nw.col(one).cum_sum().over("account_id", "currency", order_by="month_index").cast(nw.Int64).alias(name)
-            for one, name in zip(sums, names, strict=True)
-        )
-    )
-
-
-def holders(frames: Frames, months: nw.LazyFrame, *ids: str) -> nw.LazyFrame:
-    """Who may hold MRR, by the columns `ids` of a line: (account_id, currency) and `begun`, the first month's index."""
-    book, begun = frames["mrr_line"], month_index(day_number("start_date")).alias("_begun")
-    each = nw.concat([book.select(nw.col(name).alias("account_id"), "currency", begun) for name in ids])
-    each = each.group_by("account_id", "currency").agg(nw.col("_begun").min())
-    first = months.select(nw.col("month_index").min().alias("_first"))
-    each = each.join(first, how="cross")
-    return each.select("account_id", "currency", nw.max_horizontal("_begun", "_first").cast(nw.Int64).alias("begun"))
+    grid = grid.with_columns(*(nw.col(name).fill_null(0).alias(name) for name in (change, *monthly)))
+    running = nw.col(change).cum_sum().over("account_id", "currency", order_by="month_index")
+    return grid.with_columns(running.cast(nw.Int64).alias(into))
 
 
 def valued(frame: nw.LazyFrame, **amounts: str) -> nw.LazyFrame:

@@ -18,23 +18,23 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Gross churn = (churn + contraction) / opening; net churn = (churn + contraction - expansion - reactivation) /
     opening, losses counted positive (ChartMogul's definitions). Null where the month opens with nothing.
     """
-    balances = frames["mrr_account"].select(
-        "month",
-        "segment",
-        "opening_minor",
-        "closing_minor",
-        *(nw.lit(0).cast(nw.Int64).alias(name) for name in COLUMNS),
-    )
+    balances = mrr_book.summed(frames["mrr_account"], ("month", "segment"), "opening_minor", "closing_minor")
     movements = frames["mrr_movement"].join(mrr_book.segments(frames), on="account_id", how="left")
+    movements = movements.with_columns(nw.col("segment").fill_null("unknown").alias("segment"))
+    movements = mrr_book.summed(movements, ("month", "segment", "movement"), "amount_minor")
     none = nw.lit(0).cast(nw.Int64)
-    movements = movements.select(
-        "month",
-        nw.col("segment").fill_null("unknown").alias("segment"),
-        none.alias("opening_minor"),
-        none.alias("closing_minor"),
-        *(_amount(movement) for movement in MOVEMENTS),
+    rows = nw.concat(
+        [
+            balances.with_columns(*(none.alias(name) for name in COLUMNS)),
+            movements.select(
+                "month",
+                "segment",
+                none.alias("opening_minor"),
+                none.alias("closing_minor"),
+                *(_amount(movement) for movement in MOVEMENTS),
+            ),
+        ]
     )
-    rows = nw.concat([balances, movements])
     rows = nw.concat([rows, rows.with_columns(nw.lit("all").alias("segment"))])
     rows = mrr_book.summed(rows, ("month", "segment"), "opening_minor", *COLUMNS, "closing_minor")
     lost = nw.col("churn_minor") + nw.col("contraction_minor")

@@ -36,7 +36,8 @@ def _later(column: str, days: int) -> nw.Expr:
 def mrr_rate(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """Give each currency in use a rate in every month: the month's own, else the nearest earlier, else later."""
     known = frames["fx_rate"].select("month", "currency", nw.col("minor_rate_e8").alias("_known"))
-    grid = frames["mrr_month"].join(frames["mrr_line"].select("currency").unique(), how="cross")
+    currencies = frames["mrr_line"].group_by("currency").agg(nw.len().alias("_lines")).select("currency")
+    grid = frames["mrr_month"].join(currencies, how="cross")
     grid = grid.join(known, on=["month", "currency"], how="left")
     grid = grid.with_columns(
         nw.col("_known").fill_null(strategy="forward").over("currency", order_by="month_index").alias("_earlier"),

@@ -34,7 +34,7 @@ def account_months(frames: Frames) -> nw.LazyFrame:
     grid = grid.join(computed, on=["account_id", "month_index"], how="left")
     grid = grid.with_columns(
         nw.col("closing_minor").fill_null(0).alias("computed_closing_minor"),
-        nw.col("came").fill_null(0).alias("_came"),
+        (nw.col("came").fill_null(0) > 0).alias("has_come"),
         (nw.col("missing_rates").fill_null(0) > 0).alias("is_rate_missing"),
         (~nw.col("_closed_accounts").is_null()).alias("is_closed"),
     )
@@ -43,9 +43,8 @@ def account_months(frames: Frames) -> nw.LazyFrame:
     grid = grid.with_columns(
         _at_opening("closing_minor", "opening_minor"),
         _at_opening("computed_closing_minor", "computed_opening_minor"),
-        _at_opening("_came", "_came_before"),
     )
-    return grid.filter(nw.col("is_measured")).with_columns((nw.col("_came") > nw.col("_came_before")).alias("has_come"))
+    return grid.filter(nw.col("is_measured"))
 
 
 def _at_opening(column: str, name: str) -> nw.Expr:

@@ -21,8 +21,7 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     Closed months are not frozen here: the retention is that of the lines as known now.
     """
     days = frames["ultimate_change"]
-    holders = mrr_book.holders(frames, frames["mrr_month"], "ultimate_id")
-    ends = mrr_book.balances(days, holders, frames["mrr_rate"], ("organic",), ("native_minor",))
+    ends = mrr_book.balances(days, frames["mrr_rate"], "native_minor", "organic")
     base = nw.col("native_minor").shift(WINDOW_MONTHS).over("account_id", "currency", order_by="month_index")
     ends = ends.with_columns(base.fill_null(0).cast(nw.Int64).alias("_native_base"))
     ends = mrr_book.valued(ends, _base="_native_base", _end="native_minor")
@@ -60,7 +59,7 @@ def _with_last_lapse(accounts: nw.LazyFrame, days: nw.LazyFrame) -> nw.LazyFrame
 NRR_ACCOUNT = Metric(
     table="nrr_account",
     grain=("month", "account_id"),
-    inputs=("account", "mrr_line", "mrr_month", "mrr_rate", "ultimate_change"),
+    inputs=("account", "mrr_rate", "ultimate_change"),
     columns={
         "month": "first day of the month whose end closes the window",
         "account_id": "the ultimate account",

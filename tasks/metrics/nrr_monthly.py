@@ -21,15 +21,13 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     neither side. Null where nobody had MRR twelve months before. The construction of Datadog, Okta, Zoom and the SaaS
     Metrics Standards Board, at constant currency and restated for merges.
     """
-    cohort = frames["nrr_account"].select(
-        "month",
-        "segment",
-        *AMOUNTS,
+    cohort = frames["nrr_account"].with_columns(
         nw.lit(1).cast(nw.Int64).alias("cohort_count"),
         nw.when(nw.col("end_minor") > 0).then(1).otherwise(0).cast(nw.Int64).alias("retained_count"),
     )
+    cohort = summed(cohort, ("month", "segment"), *AMOUNTS, *COUNTS)
     # Months with MRR but without a cohort are shown, with a null ratio.
-    present = frames["mrr_account"].select("month", "segment").unique()
+    present = frames["mrr_account"].group_by("month", "segment").agg(nw.len().alias("_accounts"))
     present = present.select(
         "month", "segment", *(nw.lit(0).cast(nw.Int64).alias(name) for name in (*AMOUNTS, *COUNTS))
     )

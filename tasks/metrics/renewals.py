@@ -4,8 +4,6 @@ from datetime import date, timedelta
 
 import narwhals as nw
 
-from tasks.metrics.recurring import day_number, number_of
-
 
 def with_counted_until(lines: nw.LazyFrame, grace_days: int, as_of: date) -> nw.LazyFrame:
     """Add `counted_until_date`: the first day on which a line does not count.
@@ -16,63 +14,45 @@ def with_counted_until(lines: nw.LazyFrame, grace_days: int, as_of: date) -> nw.
     The successor is the line that names it, else the next of the same account and product within the grace.
     Lines that were never in force (an end not after the start) are left out: they have no revenue and renew nothing.
     """
-    lines = lines.with_columns(
-        day_number("start_date").alias("_start"),
-        day_number("end_date").alias("_end"),
+    told = (nw.col("cancel_notice_date") <= as_of).fill_null(False)
+    ended = told | nw.col("is_renewal_lost").fill_null(False) | (nw.col("end_date") < nw.col("term_end_date"))
+    lines = lines.filter(nw.col("end_date") > nw.col("start_date")).with_columns(
         (nw.col("end_date") + timedelta(days=grace_days)).cast(nw.Date).alias("_grace_end_date"),
         nw.col("product").fill_null("").alias("_product"),
+        (~ended).alias("_is_open"),
     )
-    lines = lines.with_columns(day_number("_grace_end_date").alias("_grace_end"))
-    lines = _with_successor(lines.filter(nw.col("_end") > nw.col("_start")))
-    told = (nw.col("cancel_notice_date") <= as_of).fill_null(False)
-    open_ended = ~(told | nw.col("is_renewal_lost").fill_null(False) | (nw.col("end_date") < nw.col("term_end_date")))
-    successor = nw.col("_successor")
-    late = (successor > nw.col("_end")) & (successor <= nw.col("_grace_end"))
-    in_grace = (nw.col("_end") <= number_of(as_of)) & (nw.col("_grace_end") > number_of(as_of))
-    undecided = successor.is_null() & in_grace
-    # A successor's day is a number here, and text is the one way from a number to a date that every engine has.
-    successor_date = successor.cast(nw.String).str.to_date("%Y%m%d")
-    lines = lines.with_columns(
-        nw.when(open_ended & late.fill_null(False))
-        .then(successor_date)
-        .when(open_ended & undecided)
+    lines = _with_successor(lines)
+    successor, is_open = nw.col("_successor_date"), nw.col("_is_open")
+    late = (successor > nw.col("end_date")) & (successor <= nw.col("_grace_end_date"))
+    in_grace = (nw.col("end_date") <= as_of) & (nw.col("_grace_end_date") > as_of)
+    counted_until = (
+        nw.when(is_open & late.fill_null(False))
+        .then(successor)
+        .when(is_open & successor.is_null() & in_grace)
         .then(nw.col("_grace_end_date"))
         .otherwise(nw.col("end_date"))
-        .alias("counted_until_date")
     )
-    return lines.drop("_start", "_end", "_grace_end_date", "_grace_end", "_product", "_successor")
+    lines = lines.with_columns(counted_until.alias("counted_until_date"))
+    return lines.drop("_grace_end_date", "_product", "_is_open", "_successor_date")
 
 
 def _with_successor(lines: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `_successor`: the start day of the line that continues this one; null without one."""
-    named = lines.filter(~nw.col("predecessor_id").is_null()).group_by("predecessor_id").agg(nw.col("_start").min())
-    named = named.select(nw.col("predecessor_id").alias("subscription_id"), nw.col("_start").alias("_named_start"))
-    lines = lines.join(named, on="subscription_id", how="left").join(
-        _next_starts(lines), on="subscription_id", how="left"
-    )
-    near = nw.when(nw.col("_next_start") <= nw.col("_grace_end")).then(nw.col("_next_start"))
-    lines = lines.with_columns(near.alias("_near_start"))
-    return lines.with_columns(nw.coalesce("_named_start", "_near_start").alias("_successor")).drop(
-        "_named_start", "_next_start", "_near_start"
-    )
+    """Add `_successor_date`: the start of the line that continues this open one; null without one."""
+    named = lines.filter(~nw.col("predecessor_id").is_null()).group_by("predecessor_id").agg(nw.col("start_date").min())
+    named = named.select(nw.col("predecessor_id").alias("subscription_id"), nw.col("start_date").alias("_named_date"))
+    unnamed = lines.filter(nw.col("_is_open")).join(named, on="subscription_id", how="anti")
+    following = _next_starts(unnamed, lines)
+    lines = lines.join(named, on="subscription_id", how="left").join(following, on="subscription_id", how="left")
+    successor = nw.coalesce("_named_date", "_next_date").alias("_successor_date")
+    return lines.with_columns(successor).drop("_named_date", "_next_date")
 
 
-def _next_starts(lines: nw.LazyFrame) -> nw.LazyFrame:
-    """Per line the first start of its account and product on or after its end."""
-    # Ends and starts in one row of days: the next start is the smallest one from there on (ends first within a day).
-    holder = ("subscription_id", "account_id", "_product")
-    never = 99_999_999
-    ends = lines.select(*holder, nw.col("_end").alias("_day"), nw.lit(0).alias("_kind"), nw.lit(never).alias("_next"))
-    starts = lines.select(
-        *holder, nw.col("_start").alias("_day"), nw.lit(1).alias("_kind"), nw.col("_start").alias("_next")
+def _next_starts(asking: nw.LazyFrame, lines: nw.LazyFrame) -> nw.LazyFrame:
+    """Per asking line the first start of its account and product from its end on, within the grace."""
+    holder = ["account_id", "_product"]
+    asking = asking.select("subscription_id", *holder, "end_date", "_grace_end_date")
+    pairs = asking.join(lines.select(*holder, nw.col("start_date").alias("_next_date")), on=holder)
+    pairs = pairs.filter(
+        (nw.col("_next_date") >= nw.col("end_date")) & (nw.col("_next_date") <= nw.col("_grace_end_date"))
     )
-    ends = ends.with_columns(nw.col("_kind").cast(nw.Int64), nw.col("_next").cast(nw.Int64))
-    starts = starts.with_columns(nw.col("_kind").cast(nw.Int64))
-    days = nw.concat([ends, starts]).with_columns(
-        nw.col("_next")
-        .cum_min(reverse=True)
-        .over("account_id", "_product", order_by=["_day", "_kind", "subscription_id"])
-        .alias("_next_start")
-    )
-    days = days.filter((nw.col("_kind") == 0) & (nw.col("_next_start") < never))
-    return days.select("subscription_id", "_next_start")
+    return pairs.group_by("subscription_id").agg(nw.col("_next_date").min())
