@@ -45,8 +45,8 @@ down:  ## stop what `make up` and `make demo` started
 clean: down  ## remove all state and the environment
 	rm -rf var .venv
 
-rehearse: setup  ## the image's steps without Docker; DATABASE=postgresql+asyncpg://… for Prefect's server
-	$(BIN)/python -m deploy.rehearse --python $(PYTHON) --database "$(DATABASE)"
+rehearse: setup  ## the image's steps without Docker; WITH="--database postgresql+asyncpg://…" for Prefect's server
+	$(BIN)/python -m deploy.rehearse $(WITH)
 
 lock:  ## renew the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock
