@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint doctor up down clean lock dictionary
+.PHONY: help setup demo test lint doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,7 @@ lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-doctor: setup  ## are config, credentials, field maps and the warehouse right?
+doctor: setup  ## are config, credentials, field maps, the warehouse and the lake right?
 	$(BIN)/baton doctor
 
 up: setup  ## Prefect server, deployments, automations and a worker, on loopback
@@ -45,8 +45,12 @@ down:  ## stop what `make up` and `make demo` started
 clean: down  ## remove all state and the environment
 	rm -rf var .venv
 
+rehearse: setup  ## the image's steps without Docker; DATABASE=postgresql+asyncpg://… for Prefect's server
+	$(BIN)/python deploy/rehearse.py --python $(PYTHON) --database "$(DATABASE)"
+
 lock:  ## renew the lock files
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra kubernetes --constraint requirements.lock pyproject.toml -o requirements-image.lock
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 dictionary: setup  ## regenerate docs/data-dictionary.md from the code

@@ -10,8 +10,9 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
 
 from tasks.errors import LakeError
+from tasks.lake.access import reaching
 from tasks.lake.layout import PROPERTIES
-from tasks.lake.places import is_held, opened, place, reaching
+from tasks.lake.places import is_held, opened, place
 from tasks.lake.read import EPOCH, MICROSECOND, cursor_name, newest_versions
 from tasks.lake.typed import utc_connection
 

@@ -12,8 +12,9 @@ import pyarrow as pa
 from deltalake import DeltaTable
 from pyarrow import fs
 
+from tasks.lake.access import reaching
 from tasks.lake.migrate import tables
-from tasks.lake.places import file_system, instances, reaching
+from tasks.lake.places import file_system, instances
 
 LOG = re.compile(r"(\d{20})\.(json|checkpoint\..*parquet|checkpoint\.parquet)")
 Held = dict[str, tuple[int, int]]  # instance/entity -> its version and rows

@@ -7,8 +7,9 @@ from deltalake import DeltaTable
 from deltalake.exceptions import CommitFailedError
 
 from tasks.errors import LakeError
+from tasks.lake.access import reaching
 from tasks.lake.layout import bring_up, layout
-from tasks.lake.places import entities, instances, opened, reaching
+from tasks.lake.places import entities, instances, opened
 
 
 def tables(lake: str) -> dict[tuple[str, str], DeltaTable]:

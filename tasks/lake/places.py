@@ -4,38 +4,17 @@ Delta's own client reaches every table and lists every folder, so that one set o
 environment variables, e.g. AWS_ACCESS_KEY_ID) serves both.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from deltalake import DeltaTable
-from deltalake.exceptions import DeltaError
 from deltalake.fs import DeltaStorageHandler
 from pyarrow import fs
 
-from tasks.errors import ConfigError, LakeAccessError, LakeError
+from tasks.errors import ConfigError, LakeError
+from tasks.lake.access import is_store, reaching
 from tasks.lake.layout import known
-
-STORES: Final = ("s3", "gs", "az", "abfss")
-REMEDIES: Final = (  # what the store's client says, and what to do
-    ("NoSuchBucket|bucket does not exist|ContainerNotFound", "does not exist: create it, or correct BATON_LAKE_URL."),
-    ("latest/api/token", "was asked without credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."),
-    (
-        "40[013] (Bad Request|Unauthorized|Forbidden)",
-        "refuses these credentials: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION (or GOOGLE_…, "
-        "AZURE_…), and that they may list, read, write and delete there.",
-    ),
-    ("configured region", "is in another region: correct AWS_REGION."),
-    ("scheme is not allowed", "would be asked without encryption: use https, or set AWS_ALLOW_HTTP=true."),
-    (
-        "error sending request|timed out",
-        "does not answer: check BATON_LAKE_URL, AWS_ENDPOINT_URL (when it is not Amazon's) and the network.",
-    ),
-    ("", "cannot be used: look at `baton doctor`, then at the store's own log."),
-)
 
 
 def place(lake: str, instance: str, entity: str) -> str:
@@ -75,30 +54,6 @@ def is_held(lake: str, instance: str, entity: str) -> bool:
     """
     with reaching(lake):
         return bool(DeltaTable.is_deltatable(place(lake, instance, entity)))
-
-
-@contextmanager
-def reaching(lake: str) -> Iterator[None]:
-    """A store that refuses or is silent becomes one message with the remedy; its own words may hold credentials.
-
-    Raises:
-        LakeAccessError: the lake cannot be reached.
-    """
-    try:
-        yield
-    except (OSError, DeltaError) as error:
-        if not is_store(lake):
-            raise LakeAccessError(
-                f"The lake's folder cannot be used ({type(error).__name__}): give this user write access to "
-                "BATON_HOME/lake or to the folder that BATON_LAKE_URL names, on a disk with free space."
-            ) from None
-        remedy = next(remedy for sign, remedy in REMEDIES if re.search(sign, str(error)))
-        raise LakeAccessError(f"The lake's bucket {urlsplit(lake).hostname} {remedy}") from None
-
-
-def is_store(lake: str) -> bool:
-    """Whether the lake is in an object store, not on a disk."""
-    return urlsplit(lake).scheme in STORES
 
 
 def file_system(lake: str, options: Mapping[str, str] | None = None) -> fs.FileSystem:

@@ -7,7 +7,8 @@ import pyarrow as pa
 from deltalake import DeltaTable, write_deltalake
 from pyarrow import fs
 
-from tasks.lake.places import file_system, place, reaching
+from tasks.lake.access import reaching
+from tasks.lake.places import file_system, place
 
 IMPATIENT: Final = {"max_retries": "2", "retry_timeout": "10s", "connect_timeout": "5s"}  # a run waits for minutes
 

@@ -7,8 +7,9 @@ import pytest
 
 from tasks.errors import ConfigError, LakeAccessError, LakeError
 from tasks.lake import append as module
+from tasks.lake.access import reaching
 from tasks.lake.append import append
-from tasks.lake.places import entities, instances, is_held, opened, reaching
+from tasks.lake.places import entities, instances, is_held, opened
 from tasks.lake.probe import probe
 from tasks.lake.read import live
 from tests.lake.test_append import DAY, MORNING, batch
@@ -79,6 +80,15 @@ def test_no_credentials_at_all(s3_lake, monkeypatch):
         monkeypatch.delenv(name)
     with pytest.raises(LakeAccessError, match="was asked without credentials: set AWS_ACCESS_KEY_ID"):
         probe(s3_lake)
+
+
+def test_a_damaged_table_is_no_matter_of_access(tmp_path):
+    lake = str(tmp_path)
+    append(lake, "psa", "task", batch({"id": "1"}), hi=MORNING)
+    (tmp_path / "psa" / "task" / "_delta_log" / "00000000000000000001.json").write_text("{")
+    with pytest.raises(LakeError, match="whether files of its _delta_log are damaged") as caught:
+        live(lake, "psa", "task")
+    assert not isinstance(caught.value, LakeAccessError)
 
 
 def test_another_region():
