@@ -7,11 +7,12 @@ from typing import Any, Final
 
 from config.settings import SalesforceSource
 from tasks.lake.shape import Shape
+from tasks.lake.typed import payload_text
 from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.salesforce_policy import NEARLY, policy
-from tasks.sources.vendor import Finding, Link, Reading, Record, Restless, Window
+from tasks.sources.vendor import Finding, Link, Reading, Restless, Window
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], No
         source.timeout_seconds,
         source.deadline_seconds,
         retry_seconds=source.retry_seconds,
+        concurrency=source.concurrency,
         sleep=sleep,
     )
 
@@ -132,7 +134,7 @@ def _halves(window: Window, error: Refused) -> tuple[Window, Window]:
     return Window(window.lo, middle), Window(middle, window.hi)
 
 
-def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, Record], int]:
+def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, bytes], int]:
     """Every row of a query by id, and its total; started again when the locator is lost or rows are missing."""
     for _ in range(RESTARTS):
         try:
@@ -150,15 +152,15 @@ def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, Rec
     )
 
 
-def _follow(link: Link, soql: str, verb: str) -> tuple[dict[str, Record], int]:
+def _follow(link: Link, soql: str, verb: str) -> tuple[dict[str, bytes], int]:
     """The pages of one query; only `done` says which is the last."""
     headers = {"Sforce-Query-Options": f"batchSize={link.source.page_size}"}
     page: Any = link.client.get(_data(link, verb), {"q": soql}, headers)
-    records: dict[str, Record] = {}
+    records: dict[str, bytes] = {}
     total = int(page["totalSize"])
     while True:
-        link.client.counts.pages += 1
-        records.update((record["Id"], record) for record in page["records"])
+        link.client.counts.add(pages=1)
+        records.update((record["Id"], payload_text(record)) for record in page["records"])
         if page["done"] or not page.get("nextRecordsUrl"):
             return records, total
         page = link.client.get(page["nextRecordsUrl"], headers=headers)

@@ -41,12 +41,13 @@ class Link:
 class Reading:
     """What a vendor returned: records by id, the parts that came with them by entity and id, and the vendor's count.
 
+    Records and parts are payload texts (`tasks.lake.typed.payload_text`): they take a fraction of an object's memory.
     `scope` says what an absent record means: of a window nothing, of a whole reading that it is deleted, of a feed
     that it is over. `is_available` is false when the vendor does not offer the entity to this account: go on without.
     """
 
-    records: Mapping[str, Record] = field(repr=False)
-    parts: Mapping[str, Mapping[str, Record]] = field(default_factory=dict, repr=False)
+    records: Mapping[str, bytes] = field(repr=False)
+    parts: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
     vendor_count: int = 0
     scope: Scope = "window"
     is_available: bool = True
