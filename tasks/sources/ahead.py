@@ -1,7 +1,7 @@
 """Answers fetched by several threads, given in the order of the questions."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from typing import TypeVar
@@ -10,7 +10,9 @@ Question = TypeVar("Question")
 Answer = TypeVar("Answer")
 
 
-def in_order(ask: Callable[[Question], Answer], questions: Iterable[Question], threads: int) -> Iterator[Answer]:
+def in_order(
+    ask: Callable[[Question], Answer], questions: Iterable[Question], threads: int
+) -> Generator[Answer, None, None]:
     """The answer to each question, while at most `threads` further ones are being fetched or wait to be taken.
 
     An error is raised at its question's turn; questions under way then end their course first and the rest is not

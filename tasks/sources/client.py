@@ -17,7 +17,9 @@ import requests
 
 from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
 from tasks.sources.body import is_cut, parsed, seconds_to_wait
+from tasks.sources.counts import Counts
 from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retry, Verdict
+from tasks.sources.lanes import Lanes
 
 log = logging.getLogger(__name__)
 
@@ -29,25 +31,6 @@ BROKEN: Final = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
-
-
-@dataclass
-class Counts:
-    """What a pull cost."""
-
-    requests: int = 0
-    retries: int = 0
-    pages: int = 0
-    bytes: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
-
-    def add(self, *, requests: int = 0, retries: int = 0, pages: int = 0, bytes: int = 0) -> None:
-        """Count more of each."""
-        with self.lock:
-            self.requests += requests
-            self.retries += retries
-            self.pages += pages
-            self.bytes += bytes
 
 
 @dataclass
@@ -69,14 +52,17 @@ class Client:
     session: requests.Session = field(default_factory=requests.Session)  # its connections serve every thread
 
     def __post_init__(self) -> None:
-        self.quiet_until = self.clock()
-        self.lanes = threading.Semaphore(self.concurrency)
+        self.lanes = Lanes(self.concurrency, self.sleep, self.clock)
         self.renewing = threading.Lock()
         self.begin()
 
     def begin(self) -> None:
         """Start the deadline: of a first request, or of the next slice of a long read."""
         self.deadline = self.clock() + self.deadline_seconds
+
+    def abandon(self) -> None:
+        """Let every request under way fail soon: nobody waits for its answer any more."""
+        self.deadline = float("-inf")
 
     def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The parsed JSON body of a GET; `path` is below the vendor's URL, or absolute on the same host.
@@ -135,8 +121,7 @@ class Client:
     ) -> tuple[Retry | Replay | None, Any]:
         """Send once and judge the answer; raises what is fatal."""
         try:
-            with self.lanes:
-                self._wait()
+            with self.lanes.taken():
                 self.counts.add(requests=1)
                 answer = self._exchange(method, path, params, form, headers or {})
         except BROKEN as error:
@@ -200,7 +185,7 @@ class Client:
         )
 
     def _pause(self, verdict: Retry, attempt: int) -> None:
-        """Let nobody ask for as long as the vendor said, else exponentially longer with jitter, within the deadline."""
+        """Close the lanes for as long as the vendor said, else ever longer with jitter, never past the deadline."""
         backoff = min(LONGEST_PAUSE, self.retry_seconds * 2.0 ** (attempt - 1)) * (0.5 + self.chance() / 2)
         pause = backoff if verdict.after is None else verdict.after + self.retry_seconds * self.chance()
         if verdict.after is not None and verdict.after > self.deadline_seconds:
@@ -211,12 +196,7 @@ class Client:
         self._check_deadline(verdict.why, pause)
         self.counts.add(retries=1)
         log.info("%s: %s, attempt %d, waiting %.1f s", self.policy.vendor, verdict.why, attempt, pause)
-        self.quiet_until = max(self.quiet_until, self.clock() + pause)
-
-    def _wait(self) -> None:
-        """Sleep until the pause that one thread was told to make is over."""
-        if (ahead := self.quiet_until - self.clock()) > 0:
-            self.sleep(ahead)
+        self.lanes.close(pause)
 
     def _check_deadline(self, why: str, ahead: float = 0.0) -> None:
         if self.clock() + ahead > self.deadline:

@@ -21,7 +21,7 @@ from tasks.sources.vendor import Finding, Link, Reading, Record, Scope, Window
 
 log = logging.getLogger(__name__)
 
-Texts = tuple[bytes, dict[str, bytes]]  # of a record, and of its parts by their ids
+Texts = tuple[dict[str, bytes], dict[str, bytes]]  # of a page's records and of their parts, by their ids
 
 NAME: Final = "kantata"
 SECOND: Final = timedelta(seconds=1)
@@ -100,14 +100,17 @@ def count(link: Link, entity: Entity, hi: datetime) -> int:
 def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     """The ids of records stamped at or after `hi`, deleted ones included."""
     since = {**_plain(entity), "updated_after": _instant(hi - SECOND), "order": "updated_at:asc"}
-    stamps = certain(link, entity.resource, since, lambda record, _: _stamp(record, "updated_at")).kept
-    return frozenset(key for key, stamp in stamps.items() if stamp >= hi)
+
+    def late(records: list[Record], _: Included) -> list[str]:
+        return [record["id"] for record in records if _stamp(record, "updated_at") >= hi]
+
+    return frozenset(key for page in certain(link, entity.resource, since, late).pages for key in page.kept)
 
 
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not deleted, from `since` on."""
     since = {"updated_after": _instant(link.source.since - SECOND), "order": "created_at:asc"}
-    return frozenset(certain(link, entity.resource, _undeleted(entity) | since, lambda *_: None).kept)
+    return certain(link, entity.resource, _undeleted(entity) | since, lambda *_: None).ids
 
 
 def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
@@ -127,7 +130,8 @@ def missing(link: Link, entity: Entity) -> tuple[str, ...]:
     subject = SUBJECTS.get(entity.resource, entity.resource)
     known = {
         field.get("name")
-        for field in certain(link, "custom_fields", {"order": "created_at:asc"}, lambda field, _: field).kept.values()
+        for page in certain(link, "custom_fields", {"order": "created_at:asc"}, lambda fields, _: fields).pages
+        for field in page.kept
         if str(field.get("subject_type")).casefold() == subject.casefold()
     }
     return tuple(f"{subject}.{custom.name}" for custom in entity.custom_fields.values() if custom.name not in known)
@@ -167,25 +171,25 @@ def _everything(link: Link, entity: Entity) -> Reading:
     return _reading(link, entity, certain(link, entity.resource, ordered, _landing(link, entity)))
 
 
-def _landing(link: Link, entity: Entity, window: Window | None = None) -> Keep[Texts | None]:
-    """What lands of each record inside the window, any window if none is given."""
-    split = PARTS[entity.resource] if link.fields.parts(entity.name) else None
+def _landing(link: Link, entity: Entity, window: Window | None = None) -> Keep[Texts]:
+    """What lands of a page: its records inside the window (any, if none is given) and their parts."""
+    split = PARTS[entity.resource] if link.fields.parts(entity.name) else lambda *_: {}
 
-    def keep(record: Record, included: Included) -> Texts | None:
-        if window is not None and not window.lo <= _stamp(record, entity.cursor) < window.hi:
-            return None
-        rows = split(record, included) if split else {}
-        return payload_text(record), {key: payload_text(row) for key, row in rows.items()}
+    def keep(records: list[Record], included: Included) -> Texts:
+        if window is not None:
+            records = [record for record in records if window.lo <= _stamp(record, entity.cursor) < window.hi]
+        rows = {key: row for record in records for key, row in split(record, included).items()}
+        texts = {record["id"]: payload_text(record) for record in records}
+        return texts, {key: payload_text(row) for key, row in rows.items()}
 
     return keep
 
 
-def _reading(link: Link, entity: Entity, walk: Walk[Texts | None]) -> Reading:
+def _reading(link: Link, entity: Entity, walk: Walk[Texts]) -> Reading:
     """The walk's records inside the window, and their parts."""
-    inside = {key: texts for key, texts in walk.kept.items() if texts is not None}
-    rows = {key: text for _, some in inside.values() for key, text in some.items()}
+    records = {key: text for page in walk.pages for key, text in page.kept[0].items()}
+    rows = {key: text for page in walk.pages for key, text in page.kept[1].items()}
     scope: Scope = "feed" if entity.resource == EVENTS else "window" if entity.cursor else "whole"
-    records = {key: text for key, (text, _) in inside.items()}
     return Reading(records, {part.name: rows for part in link.fields.parts(entity.name)}, walk.count, scope)
 
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any, Final, Generic, TypeVar
 
 from tasks.errors import ContractError
@@ -16,42 +17,40 @@ log = logging.getLogger(__name__)
 WALKS: Final = 4  # before a walk counts as restless
 
 Kept = TypeVar("Kept")
-Keep = Callable[[Record, Included], Kept]  # what a walk keeps of a record and the objects its page includes
+Keep = Callable[[list[Record], Included], Kept]  # what a walk keeps of a page's records and what it includes
 
 
 @dataclass(frozen=True)
 class Page(Generic[Kept]):
     """What is kept of one page, its ids in the vendor's order, and the numbers it names."""
 
-    kept: dict[str, Kept]
+    kept: Kept
     listed: list[str]
     count: int
-    pages: int
+    page_count: int
 
 
 @dataclass(frozen=True)
 class Walk(Generic[Kept]):
-    """One pass over all pages: what is kept of each record by id in the vendor's order, and the counts seen."""
+    """One pass over all pages, in their order."""
 
-    kept: dict[str, Kept] = field(default_factory=dict)
-    counts: set[int] = field(default_factory=set)
-    listed: list[str] = field(default_factory=list)
+    pages: list[Page[Kept]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
         """The vendor's count, as last seen."""
-        return max(self.counts, default=0)
+        return max((page.count for page in self.pages), default=0)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """Every id that was listed."""
+        return frozenset(chain.from_iterable(page.listed for page in self.pages))
 
     def is_whole(self, has_repeats: bool) -> bool:
         """Whether the count stood still and as many records came; a feed with repeats counts them too."""
-        seen = {len(self.kept), len(self.listed)} if has_repeats else {len(self.kept)}
-        return len(self.counts) == 1 and bool(self.counts & seen)
-
-    def add(self, page: Page[Kept]) -> None:
-        """Take in the next page."""
-        self.kept.update(page.kept)
-        self.listed.extend(page.listed)
-        self.counts.add(page.count)
+        counts, listed = {page.count for page in self.pages}, sum(len(page.listed) for page in self.pages)
+        seen = {len(self.ids), listed} if has_repeats else {len(self.ids)}
+        return len(counts) == 1 and bool(counts & seen)
 
 
 def whole(
@@ -97,22 +96,19 @@ def counted(link: Link, resource: str, params: Mapping[str, str]) -> int:
 
 def _walk(link: Link, resource: str, params: Mapping[str, str], keep: Keep[Kept]) -> Walk[Kept]:
     """Every page; those after the first are asked for several at a time."""
-    walk = Walk[Kept]()
     ask = partial(_kept, link, resource, params, keep)
     first = ask(1)
-    walk.add(first)
     # `per_page` over the limit is lowered in silence: only the page count that Kantata names is true.
-    for page in in_order(ask, range(2, first.pages + 1), link.client.concurrency):
-        walk.add(page)
-    return walk
+    return Walk([first, *in_order(ask, range(2, first.page_count + 1), link.client.concurrency)])
 
 
 def _kept(link: Link, resource: str, params: Mapping[str, str], keep: Keep[Kept], number: int) -> Page[Kept]:
     page = _page(link, resource, {**params, "per_page": str(link.source.page_size), "page": str(number)})
     link.client.counts.add(pages=1)
-    listed = [(reference["key"], reference["id"]) for reference in page["results"]]  # what is primary stands only here
-    kept = {key: keep(page[kind][key], page) for kind, key in listed}
-    return Page(kept, [key for _, key in listed], int(page["count"]), int(page["meta"]["page_count"]))
+    results = page["results"]  # the order, and what is primary, stand only here
+    records = [page[reference["key"]][reference["id"]] for reference in results]
+    listed = [reference["id"] for reference in results]
+    return Page(keep(records, page), listed, int(page["count"]), int(page["meta"]["page_count"]))
 
 
 def _page(link: Link, resource: str, params: Mapping[str, str]) -> Mapping[str, Any]:

@@ -1,13 +1,16 @@
 """Salesforce: windows on SystemModstamp through queryAll, deleted rows included."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial, reduce
+from itertools import pairwise, starmap
 from typing import Any, Final
 
 from config.settings import SalesforceSource
 from tasks.lake.shape import Shape
 from tasks.lake.typed import payload_text
+from tasks.sources.ahead import in_order
 from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
@@ -19,6 +22,7 @@ log = logging.getLogger(__name__)
 NAME: Final = "salesforce"
 OWN: Final = ("Id", "SystemModstamp", "IsDeleted")
 RESTARTS: Final = 4  # of one query whose locator was lost or whose rows do not add up
+PIECE: Final = 10_000  # rows of a query
 IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 
 
@@ -52,12 +56,35 @@ def is_windowed(entity: Entity) -> bool:
 
 
 def read(link: Link, entity: Entity, window: Window) -> Reading:
-    """Every row stamped within the window, deleted ones included; a window too heavy for Salesforce is halved."""
+    """Every row stamped within the window, deleted ones included; a large window is read in pieces, several at once."""
+    pieces = in_order(partial(_piece, link, entity), _pieces(link, entity, window), link.client.concurrency)
+    return reduce(Reading.plus, pieces)
+
+
+def _pieces(link: Link, entity: Entity, window: Window) -> Iterator[Window]:
+    """The window in pieces of about PIECE rows, if these are evenly stamped: one query's pages come only one by one."""
+    edges = [window.lo]
+    if window.rows > PIECE and (oldest := _oldest(link, entity, window)):
+        spans = -(-window.rows // PIECE)
+        seconds = (window.hi - oldest).total_seconds()
+        edges += [oldest + timedelta(seconds=seconds * number // spans) for number in range(1, spans)]
+    return starmap(Window, pairwise([*edges, window.hi]))
+
+
+def _oldest(link: Link, entity: Entity, window: Window) -> datetime | None:
+    """The whole second of the window's first stamp; none when it is empty by now."""
+    soql = f"SELECT SystemModstamp FROM {entity.resource} WHERE {_within(window)} ORDER BY SystemModstamp LIMIT 1"
+    found = link.client.get(_data(link, "queryAll"), {"q": soql})["records"]
+    return datetime.fromisoformat(found[0]["SystemModstamp"]).replace(microsecond=0) if found else None
+
+
+def _piece(link: Link, entity: Entity, window: Window) -> Reading:
+    """Every row stamped within the window; one too heavy for Salesforce is halved."""
     try:
         records, total = _query(link, f"{_select(entity)} WHERE {_within(window)}")
     except Refused as error:
         first, second = _halves(window, error)
-        return read(link, entity, first).plus(read(link, entity, second))
+        return _piece(link, entity, first).plus(_piece(link, entity, second))
     return Reading(records, vendor_count=total)
 
 

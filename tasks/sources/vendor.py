@@ -21,10 +21,11 @@ Scope = Literal["window", "whole", "feed"]
 
 @dataclass(frozen=True)
 class Window:
-    """`lo` inclusive, `hi` exclusive, in whole seconds."""
+    """`lo` inclusive, `hi` exclusive, in whole seconds; `rows` is the vendor's count where it was asked for, else 0."""
 
     lo: datetime
     hi: datetime
+    rows: int = 0
 
 
 @dataclass(frozen=True)
