@@ -81,7 +81,7 @@ def _oldest(link: Link, entity: Entity, window: Window) -> datetime | None:
 def _piece(link: Link, entity: Entity, window: Window) -> Reading:
     """Every row stamped within the window; one too heavy for Salesforce is halved."""
     try:
-        records, total = _query(link, f"{_select(entity)} WHERE {_within(window)}")
+        records, total = _query(link, f"{select(entity)} WHERE {_within(window)}")
     except Refused as error:
         first, second = _halves(window, error)
         return _piece(link, entity, first).plus(_piece(link, entity, second))
@@ -117,7 +117,7 @@ def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
     reading = Reading({})
     for start in range(0, len(wanted), IDS_AT_ONCE):
         listed = ", ".join(f"'{one}'" for one in wanted[start : start + IDS_AT_ONCE])
-        records, total = _query(link, f"{_select(entity)} WHERE Id IN ({listed})")
+        records, total = _query(link, f"{select(entity)} WHERE Id IN ({listed})")
         reading = reading.plus(Reading(records, vendor_count=total))
     return reading
 
@@ -197,7 +197,8 @@ def _within(window: Window) -> str:
     return f"SystemModstamp >= {_instant(window.lo)} AND SystemModstamp < {_instant(window.hi)}"
 
 
-def _select(entity: Entity) -> str:
+def select(entity: Entity) -> str:
+    """The query for an entity's mapped fields, without a condition."""
     paths = dict.fromkeys((*OWN, *(mapped.path for mapped in entity.fields.values())))
     return f"SELECT {', '.join(paths)} FROM {entity.resource}"
 
