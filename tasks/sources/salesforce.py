@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from functools import partial, reduce
+from functools import partial
 from itertools import pairwise, starmap
 from typing import Any, Final
 
@@ -15,7 +15,7 @@ from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.salesforce_policy import NEARLY, policy
-from tasks.sources.vendor import Finding, Link, Reading, Restless, Window
+from tasks.sources.vendor import Finding, Link, Reading, Restless, Window, joined
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ def is_windowed(entity: Entity) -> bool:
 def read(link: Link, entity: Entity, window: Window) -> Reading:
     """Every row stamped within the window, deleted ones included; a large window is read in pieces, several at once."""
     pieces = in_order(partial(_piece, link, entity), _pieces(link, entity, window), link.client.concurrency)
-    return reduce(Reading.plus, pieces)
+    return joined(list(pieces))
 
 
 def _pieces(link: Link, entity: Entity, window: Window) -> Iterator[Window]:

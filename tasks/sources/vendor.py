@@ -1,6 +1,6 @@
 """What a vendor module offers, so that the pull needs to know nothing else about it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -55,10 +55,17 @@ class Reading:
 
     def plus(self, other: "Reading") -> "Reading":
         """Both readings as one; of a record in both, the other's version."""
-        names = {*self.parts, *other.parts}
-        parts = {name: {**self.parts.get(name, {}), **other.parts.get(name, {})} for name in names}
-        total = self.vendor_count + other.vendor_count
-        return Reading({**self.records, **other.records}, parts, total, self.scope)
+        return joined([self, other])
+
+
+def joined(readings: Sequence[Reading]) -> Reading:
+    """Readings of one entity as one; of a record in several, the last one's version."""
+    records = {key: text for reading in readings for key, text in reading.records.items()}
+    parts: dict[str, dict[str, bytes]] = {}
+    for reading in readings:
+        for name, rows in reading.parts.items():
+            parts.setdefault(name, {}).update(rows)
+    return Reading(records, parts, sum(reading.vendor_count for reading in readings), readings[0].scope)
 
 
 @dataclass(frozen=True)
