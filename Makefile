@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint doctor up down clean rehearse lock dictionary
+.PHONY: help setup demo test lint bench-pull doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,6 +33,14 @@ lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+.venv-bench/ready: .venv/ready requirements-bench.lock
+	$(PYTHON) -m venv .venv-bench
+	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench-pull: .venv-bench/ready  ## a first pull against the bare ceiling and dlt
+	$(BIN)/python -m benchmarks.pull
+
 doctor: setup  ## are config, credentials, field maps, the warehouse and the lake right?
 	$(BIN)/baton doctor
 
@@ -43,7 +51,7 @@ down:  ## stop what `make up` and `make demo` started
 	@if [ -x $(BIN)/baton ]; then $(BIN)/baton down; fi
 
 clean: down  ## remove all state and the environment
-	rm -rf var .venv
+	rm -rf var .venv .venv-bench
 
 rehearse: setup  ## the image's steps without Docker; WITH="--database postgresql+asyncpg://…" for Prefect's server
 	$(BIN)/python -m deploy.rehearse $(WITH)
@@ -51,6 +59,7 @@ rehearse: setup  ## the image's steps without Docker; WITH="--database postgresq
 lock:  ## renew the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra kubernetes --constraint requirements.lock pyproject.toml -o requirements-image.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group pyproject.toml:bench -o requirements-bench.lock
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 dictionary: setup  ## regenerate docs/data-dictionary.md from the code

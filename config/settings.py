@@ -40,6 +40,8 @@ class SalesforceSource(_Source):
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
     page_size: Annotated[int, Field(ge=200, le=2000)] = 2000
+    # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
+    concurrency: Annotated[int, Field(ge=1, le=8)] = 4
 
 
 class KantataSource(_Source):
@@ -48,6 +50,8 @@ class KantataSource(_Source):
     vendor: Literal["kantata"]
     token: SecretStr = SecretStr("")
     page_size: Annotated[int, Field(ge=1, le=200)] = 200
+    # Pages at a time. Kantata publishes no limit: its 429 pauses them all; set 1 where it comes often.
+    concurrency: Annotated[int, Field(ge=1, le=8)] = 4
     crm: str = "salesforce"  # the instance whose account and opportunity ids its projects carry
     has_events: bool = True  # the subscribed-events add-on is bought
 

@@ -5,7 +5,7 @@ import asyncio
 import signal
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
+from starlette.types import ASGIApp
 
 from sandbox.clock import Clock
 from sandbox.control import control
@@ -82,11 +83,16 @@ class Sandbox:
 
 @contextmanager
 def running(
-    world: World, now: datetime, *, faults: Sequence[Fault | str] = (), ports: Sequence[int] = (0, 0, 0, 0)
+    world: World,
+    now: datetime,
+    *,
+    faults: Sequence[Fault | str] = (),
+    ports: Sequence[int] = (0, 0, 0, 0),
+    around: Callable[[ASGIApp], ASGIApp] = lambda vendor: vendor,
 ) -> Iterator[Sandbox]:
     """Serve a world on loopback until the end of the block; port 0 is any free one.
 
-    Ports in order: Salesforce, Kantata, sinks, control.
+    Ports in order: Salesforce, Kantata, sinks, control. `around` wraps the two vendors, inside their faults.
 
     Raises:
         ValueError: a fault is unknown, or the instant has no UTC offset.
@@ -96,8 +102,8 @@ def running(
     switches.replace(faults)
     sinks = Sinks(clock, SLACK_TOKEN, ROUTING_KEY)
     apps = (
-        Faulty(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET), "salesforce", switches),
-        Faulty(kantata(clock, switches, TOKEN), "kantata", switches),
+        Faulty(around(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET)), "salesforce", switches),
+        Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches),
         Starlette(
             routes=[
                 Mount("/v2", Faulty(pagerduty(sinks), "pagerduty", switches)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError
@@ -57,7 +58,7 @@ def append(
     if fresh.num_rows or after != before:
         with reaching(lake):
             _commit(table, fresh, Transaction(name, after), dict(details or {}), f"{instance}.{entity}")
-    deleted = sum(fresh["_deleted"].to_pylist())
+    deleted = pc.sum(fresh["_deleted"]).as_py() or 0
     return Appended(fresh.num_rows, batch.num_rows - fresh.num_rows, deleted)
 
 
@@ -89,6 +90,8 @@ def _new_versions(held: ds.Dataset, batch: pa.Table, subject: str) -> pa.Table:
         LakeError: the lake knows a later version than the batch: appending would change what was known in the past.
     """
     known = newest_versions(held, batch.select(["id"]))
+    if not known.num_rows:
+        return batch
     with utc_connection() as connection:
         connection.register("batch", batch)
         connection.register("known", known)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import string
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -10,8 +11,10 @@ from typing import Any, Final
 import orjson
 
 # A double holds 15 significant decimal digits for certain.
-LONG_NUMBER: Final = re.compile(rb"[0-9.]{17}")
 SURE_DIGITS: Final = 15
+# Maps a body's digits and dots to zeros and the rest to blanks: several times faster to search than by an expression.
+ZEROS: Final = bytes(ord("0") if chr(byte) in string.digits + "." else ord(" ") for byte in range(256))
+LONG_NUMBER: Final = b"0" * 17
 
 
 def parsed(body: bytes) -> Any:
@@ -20,7 +23,7 @@ def parsed(body: bytes) -> Any:
     Raises:
         ValueError: the body is not JSON, e.g. cut off or an HTML page.
     """
-    if LONG_NUMBER.search(body):
+    if LONG_NUMBER in body.translate(ZEROS):
         return json.loads(body, parse_float=_exact)
     return orjson.loads(body)
 

@@ -1,7 +1,12 @@
-"""One HTTP client for all vendors: the transient is retried, an ended session renewed once, the rest final."""
+"""One HTTP client for all vendors: the transient is retried, an ended session renewed once, the rest final.
+
+Several threads may ask at once. They share what the vendor said: a session is renewed by one of them, and a pause that
+one was told to make is made by all.
+"""
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +17,9 @@ import requests
 
 from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
 from tasks.sources.body import is_cut, parsed, seconds_to_wait
+from tasks.sources.counts import Counts
 from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retry, Verdict
+from tasks.sources.lanes import Lanes
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +34,6 @@ BROKEN: Final = (
 
 
 @dataclass
-class Counts:
-    """What a pull cost."""
-
-    requests: int = 0
-    retries: int = 0
-    pages: int = 0
-    bytes: int = 0
-
-
-@dataclass
 class Client:
     """A session with one vendor: credentials, deadline and counters."""
 
@@ -46,19 +43,26 @@ class Client:
     deadline_seconds: float
     attempts: int = 8  # of one request, the first included
     retry_seconds: float = 1.0  # before the first retry; doubles with each
+    concurrency: int = 1  # requests under way at the same time
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     counts: Counts = field(default_factory=Counts)
     headers: Mapping[str, str] | None = field(default=None, repr=False)  # they hold the token
-    session: requests.Session = field(default_factory=requests.Session)
+    session: requests.Session = field(default_factory=requests.Session)  # its connections serve every thread
 
     def __post_init__(self) -> None:
+        self.lanes = Lanes(self.concurrency, self.sleep, self.clock)
+        self.renewing = threading.Lock()
         self.begin()
 
     def begin(self) -> None:
         """Start the deadline: of a first request, or of the next slice of a long read."""
         self.deadline = self.clock() + self.deadline_seconds
+
+    def abandon(self) -> None:
+        """Let every request under way fail soon: nobody waits for its answer any more."""
+        self.deadline = float("-inf")
 
     def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
         """The parsed JSON body of a GET; `path` is below the vendor's URL, or absolute on the same host.
@@ -66,18 +70,24 @@ class Client:
         Raises:
             SourceError: see its kinds; the message names the setting or the remedy.
         """
-        if self.headers is None:
-            self.headers = self.policy.authorize(self)
-        is_replayed = False
+        refused = None
         while True:
-            verdict, value = self._patient("GET", path, params=params, headers=headers)
+            session = self._renewed(refused)
+            verdict, value = self._patient("GET", path, params=params, headers={**(headers or {}), **session})
             if verdict is None:
                 return value
-            if is_replayed:
+            if refused is not None:
                 raise AuthError(self.policy.rejected)
-            is_replayed = True
-            self.counts.retries += 1
-            self.headers = self.policy.authorize(self)
+            refused = session
+            self.counts.add(retries=1)
+
+    def _renewed(self, refused: Mapping[str, str] | None) -> Mapping[str, str]:
+        """The session's headers; a new session where there is none or it is the refused one, by one thread only."""
+        with self.renewing:
+            if self.headers is refused:
+                self.headers = self.policy.authorize(self)
+            assert self.headers is not None
+            return self.headers
 
     def post(self, path: str, form: Mapping[str, str]) -> Any:
         """The parsed JSON body of a form POST without credentials in its headers: a login."""
@@ -110,17 +120,17 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> tuple[Retry | Replay | None, Any]:
         """Send once and judge the answer; raises what is fatal."""
-        self.counts.requests += 1
-        credentials = {} if form is not None else dict(self.headers or {})
         try:
-            answer = self._exchange(method, path, params, form, {**(headers or {}), **credentials})
+            with self.lanes.taken():
+                self.counts.add(requests=1)
+                answer = self._exchange(method, path, params, form, headers or {})
         except BROKEN as error:
             return Retry(type(error).__name__), None
         except requests.RequestException as error:
             raise UnreachableError(
                 f"{self.policy.vendor} cannot be asked ({type(error).__name__}): correct {self.policy.prefix}URL."
             ) from None
-        self.counts.bytes += len(answer.body)
+        self.counts.add(bytes=len(answer.body))
         self.policy.observe(answer)
         if answer.status == 200:
             try:
@@ -175,7 +185,7 @@ class Client:
         )
 
     def _pause(self, verdict: Retry, attempt: int) -> None:
-        """Wait as long as the vendor asked, else exponentially longer with jitter, never past the deadline."""
+        """Close the lanes for as long as the vendor said, else ever longer with jitter, never past the deadline."""
         backoff = min(LONGEST_PAUSE, self.retry_seconds * 2.0 ** (attempt - 1)) * (0.5 + self.chance() / 2)
         pause = backoff if verdict.after is None else verdict.after + self.retry_seconds * self.chance()
         if verdict.after is not None and verdict.after > self.deadline_seconds:
@@ -184,9 +194,9 @@ class Client:
                 "DEADLINE_SECONDS: run again later."
             )
         self._check_deadline(verdict.why, pause)
-        self.counts.retries += 1
+        self.counts.add(retries=1)
         log.info("%s: %s, attempt %d, waiting %.1f s", self.policy.vendor, verdict.why, attempt, pause)
-        self.sleep(pause)
+        self.lanes.close(pause)
 
     def _check_deadline(self, why: str, ahead: float = 0.0) -> None:
         if self.clock() + ahead > self.deadline:

@@ -10,15 +10,18 @@ import pyarrow.compute as pc
 from config.settings import KantataSource
 from tasks.lake.places import is_held, opened
 from tasks.lake.shape import Shape
+from tasks.lake.typed import payload_text
 from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Forbidden
-from tasks.sources.kantata_pages import Walk, certain, counted, restless, whole
-from tasks.sources.kantata_parts import PARTS
+from tasks.sources.kantata_pages import Keep, Walk, certain, counted, restless, whole
+from tasks.sources.kantata_parts import PARTS, Included
 from tasks.sources.kantata_policy import policy
-from tasks.sources.vendor import Finding, Link, Reading, Scope, Window
+from tasks.sources.vendor import Finding, Link, Reading, Record, Scope, Window
 
 log = logging.getLogger(__name__)
+
+Texts = tuple[dict[str, bytes], dict[str, bytes]]  # of a page's records and of their parts, by their ids
 
 NAME: Final = "kantata"
 SECOND: Final = timedelta(seconds=1)
@@ -43,6 +46,7 @@ def connect(instance: str, source: KantataSource, sleep: Callable[[float], None]
         source.timeout_seconds,
         source.deadline_seconds,
         retry_seconds=source.retry_seconds,
+        concurrency=source.concurrency,
         sleep=sleep,
     )
 
@@ -96,14 +100,17 @@ def count(link: Link, entity: Entity, hi: datetime) -> int:
 def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     """The ids of records stamped at or after `hi`, deleted ones included."""
     since = {**_plain(entity), "updated_after": _instant(hi - SECOND), "order": "updated_at:asc"}
-    records = certain(link, entity.resource, since).records
-    return frozenset(key for key, record in records.items() if _stamp(record, "updated_at") >= hi)
+
+    def late(records: list[Record], _: Included) -> list[str]:
+        return [record["id"] for record in records if _stamp(record, "updated_at") >= hi]
+
+    return frozenset(key for page in certain(link, entity.resource, since, late).pages for key in page.kept)
 
 
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not deleted, from `since` on."""
     since = {"updated_after": _instant(link.source.since - SECOND), "order": "created_at:asc"}
-    return frozenset(certain(link, entity.resource, _undeleted(entity) | since).records)
+    return certain(link, entity.resource, _undeleted(entity) | since, lambda *_: None).ids
 
 
 def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
@@ -112,7 +119,7 @@ def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
     reading = Reading({})
     for start in range(0, len(wanted), IDS_AT_ONCE):
         some = {**entity.params, "only": ",".join(wanted[start : start + IDS_AT_ONCE])}
-        reading = reading.plus(_reading(link, entity, certain(link, entity.resource, some)))
+        reading = reading.plus(_reading(link, entity, certain(link, entity.resource, some, _landing(link, entity))))
     return reading
 
 
@@ -123,7 +130,8 @@ def missing(link: Link, entity: Entity) -> tuple[str, ...]:
     subject = SUBJECTS.get(entity.resource, entity.resource)
     known = {
         field.get("name")
-        for field in certain(link, "custom_fields", {"order": "created_at:asc"}).records.values()
+        for page in certain(link, "custom_fields", {"order": "created_at:asc"}, lambda fields, _: fields).pages
+        for field in page.kept
         if str(field.get("subject_type")).casefold() == subject.casefold()
     }
     return tuple(f"{subject}.{custom.name}" for custom in entity.custom_fields.values() if custom.name not in known)
@@ -148,9 +156,9 @@ def _window(link: Link, entity: Entity, window: Window) -> Reading:
     # `updated_after` may be exclusive: ask one second earlier and filter. An unknown filter would return everything.
     bounds = {f"{stem}_after": _instant(window.lo - SECOND), f"{stem}_before": _instant(window.hi)}
     params = {**entity.params, **bounds, "order": f"{entity.cursor}:asc"}
-    walk = whole(link, entity.resource, params, has_repeats=entity.resource == EVENTS)
+    walk = whole(link, entity.resource, params, _landing(link, entity, window), has_repeats=entity.resource == EVENTS)
     if walk is not None:
-        return _reading(link, entity, walk, window)
+        return _reading(link, entity, walk)
     if window.hi - window.lo < 2 * SECOND:
         raise restless(link, entity.resource)
     middle = window.lo + timedelta(seconds=int((window.hi - window.lo).total_seconds()) // 2)
@@ -159,21 +167,30 @@ def _window(link: Link, entity: Entity, window: Window) -> Reading:
 
 
 def _everything(link: Link, entity: Entity) -> Reading:
-    return _reading(link, entity, certain(link, entity.resource, {**entity.params, "order": "created_at:asc"}))
+    ordered = {**entity.params, "order": "created_at:asc"}
+    return _reading(link, entity, certain(link, entity.resource, ordered, _landing(link, entity)))
 
 
-def _reading(link: Link, entity: Entity, walk: Walk, window: Window | None = None) -> Reading:
+def _landing(link: Link, entity: Entity, window: Window | None = None) -> Keep[Texts]:
+    """What lands of a page: its records inside the window (any, if none is given) and their parts."""
+    split = PARTS[entity.resource] if link.fields.parts(entity.name) else lambda *_: {}
+
+    def keep(records: list[Record], included: Included) -> Texts:
+        if window is not None:
+            records = [record for record in records if window.lo <= _stamp(record, entity.cursor) < window.hi]
+        rows = {key: row for record in records for key, row in split(record, included).items()}
+        texts = {record["id"]: payload_text(record) for record in records}
+        return texts, {key: payload_text(row) for key, row in rows.items()}
+
+    return keep
+
+
+def _reading(link: Link, entity: Entity, walk: Walk[Texts]) -> Reading:
     """The walk's records inside the window, and their parts."""
-    records = walk.records
-    if window is not None:
-        stamped = ((key, record, _stamp(record, entity.cursor)) for key, record in records.items())
-        records = {key: record for key, record, stamp in stamped if window.lo <= stamp < window.hi}
-    parts = {}
-    for part in link.fields.parts(entity.name):
-        rows = [PARTS[entity.resource](record, walk.included) for record in records.values()]
-        parts[part.name] = {key: row for some in rows for key, row in some.items()}
+    records = {key: text for page in walk.pages for key, text in page.kept[0].items()}
+    rows = {key: text for page in walk.pages for key, text in page.kept[1].items()}
     scope: Scope = "feed" if entity.resource == EVENTS else "window" if entity.cursor else "whole"
-    return Reading(records, parts, walk.count, scope)
+    return Reading(records, {part.name: rows for part in link.fields.parts(entity.name)}, walk.count, scope)
 
 
 def _plain(entity: Entity) -> dict[str, str]:

@@ -10,10 +10,10 @@ import pyarrow as pa
 from tasks.errors import ContractError
 from tasks.lake.append import Appended, append
 from tasks.lake.deletions import live_children, tombstones
-from tasks.lake.typed import payload_texts, rows
+from tasks.lake.typed import rows
 from tasks.sources.fieldmap import Entity
 from tasks.sources.reconcile import NOTHING, Difference, against_count, against_everything
-from tasks.sources.vendor import Link, Reading, Record, Vendor
+from tasks.sources.vendor import Link, Reading, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,9 @@ class Landing:
     now: datetime
     run_id: str
 
-    def typed(self, entity: Entity, records: Iterable[Record]) -> pa.Table:
+    def typed(self, entity: Entity, payloads: Iterable[bytes]) -> pa.Table:
         """Records as rows of the lake."""
-        return rows(self.vendor.shape(entity), payload_texts(list(records)), at=self.now, run_id=self.run_id)
+        return rows(self.vendor.shape(entity), list(payloads), at=self.now, run_id=self.run_id)
 
     def graves(self, entity: Entity, ids: Iterable[str]) -> pa.Table:
         """The last states of ids that are gone, marked deleted."""

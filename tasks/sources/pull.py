@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
@@ -11,15 +12,18 @@ from typing import Final
 from config.settings import Settings
 from tasks.errors import ConfigError
 from tasks.lake.read import cursor
+from tasks.sources.ahead import in_order
 from tasks.sources.check import require_fields
 from tasks.sources.fieldmap import Entity, field_map
 from tasks.sources.landing import Landed, Landing, land
 from tasks.sources.link import configured, linked
-from tasks.sources.vendor import Link, Vendor, Window
+from tasks.sources.vendor import Link, Reading, Vendor, Window
 
 log = logging.getLogger(__name__)
 
-SLICE: Final = 200_000  # records read and committed at once by a first pull, so that memory stays bounded
+Slice = tuple[Window, Reading]
+
+SLICE: Final = 100_000  # records committed at once by a first pull, which holds two slices in memory
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,11 @@ def pull(
         is_first = reached is None and vendor.is_windowed(mapped)
         slices = _slices(vendor, link, mapped, span) if is_first else (span,)
         landed: list[Landed] = []
-        for part in slices:
-            landed += _read(landing, mapped, part, is_last=window is None and part.hi == span.hi)
+        with _read_ahead(landing, mapped, slices) as readings:
+            for part, reading in readings:
+                is_compared = (window is None and part.hi == span.hi) or reading.scope == "whole"
+                if reading.is_available:
+                    landed.append(land(landing, mapped, reading, part.hi, is_compared=is_compared))
         refusals = [one.refusal for one in landed if one.refusal]
         if refusals:
             raise refusals[0]
@@ -116,19 +123,29 @@ def _slices(vendor: Vendor, link: Link, entity: Entity, span: Window) -> Iterato
     while waiting:
         one = waiting.pop()
         seconds = int((one.hi - one.lo).total_seconds())
-        if seconds < 2 or below(one.hi) - below(one.lo) <= SLICE:
-            yield one
+        rows = below(one.hi) - below(one.lo)
+        if seconds < 2 or rows <= SLICE:
+            yield Window(one.lo, one.hi, rows)
             continue
         middle = one.lo + timedelta(seconds=seconds // 2)
         waiting += [Window(middle, one.hi), Window(one.lo, middle)]
 
 
-def _read(landing: Landing, entity: Entity, window: Window, *, is_last: bool) -> Iterator[Landed]:
-    """Read one window and land it; nothing when the vendor does not offer the entity."""
-    landing.link.client.begin()
-    reading = landing.vendor.read(landing.link, entity, window)
-    if reading.is_available:
-        yield land(landing, entity, reading, window.hi, is_compared=is_last or reading.scope == "whole")
+@contextmanager
+def _read_ahead(landing: Landing, entity: Entity, slices: Iterable[Window]) -> Iterator[Iterable[Slice]]:
+    """Each slice as read; the next one is read while one lands."""
+    client = landing.link.client
+
+    def read(part: Window) -> Slice:
+        client.begin()
+        return part, landing.vendor.read(landing.link, entity, part)
+
+    with closing(in_order(read, slices, 1)) as readings:
+        try:
+            yield readings
+        except BaseException:
+            client.abandon()
+            raise
 
 
 def _told(link: Link, entity: str, span: Window, landed: Sequence[Landed], seconds: float) -> Pulled:

@@ -1,23 +1,28 @@
 """Salesforce: windows on SystemModstamp through queryAll, deleted rows included."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise, starmap
 from typing import Any, Final
 
 from config.settings import SalesforceSource
 from tasks.lake.shape import Shape
+from tasks.lake.typed import payload_text
+from tasks.sources.ahead import in_order
 from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.salesforce_policy import NEARLY, policy
-from tasks.sources.vendor import Finding, Link, Reading, Record, Restless, Window
+from tasks.sources.vendor import Finding, Link, Reading, Restless, Window, joined
 
 log = logging.getLogger(__name__)
 
 NAME: Final = "salesforce"
 OWN: Final = ("Id", "SystemModstamp", "IsDeleted")
 RESTARTS: Final = 4  # of one query whose locator was lost or whose rows do not add up
+PIECE: Final = 10_000  # rows of a query
 IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 
 
@@ -30,6 +35,7 @@ def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], No
         source.timeout_seconds,
         source.deadline_seconds,
         retry_seconds=source.retry_seconds,
+        concurrency=source.concurrency,
         sleep=sleep,
     )
 
@@ -50,12 +56,35 @@ def is_windowed(entity: Entity) -> bool:
 
 
 def read(link: Link, entity: Entity, window: Window) -> Reading:
-    """Every row stamped within the window, deleted ones included; a window too heavy for Salesforce is halved."""
+    """Every row stamped within the window, deleted ones included; a large window is read in pieces, several at once."""
+    pieces = in_order(partial(_piece, link, entity), _pieces(link, entity, window), link.client.concurrency)
+    return joined(list(pieces))
+
+
+def _pieces(link: Link, entity: Entity, window: Window) -> Iterator[Window]:
+    """The window in pieces of about PIECE rows, if these are evenly stamped: one query's pages come only one by one."""
+    edges = [window.lo]
+    if window.rows > PIECE and (oldest := _oldest(link, entity, window)):
+        spans = -(-window.rows // PIECE)
+        seconds = (window.hi - oldest).total_seconds()
+        edges += [oldest + timedelta(seconds=seconds * number // spans) for number in range(1, spans)]
+    return starmap(Window, pairwise([*edges, window.hi]))
+
+
+def _oldest(link: Link, entity: Entity, window: Window) -> datetime | None:
+    """The whole second of the window's first stamp; none when it is empty by now."""
+    soql = f"SELECT SystemModstamp FROM {entity.resource} WHERE {_within(window)} ORDER BY SystemModstamp LIMIT 1"
+    found = link.client.get(_data(link, "queryAll"), {"q": soql})["records"]
+    return datetime.fromisoformat(found[0]["SystemModstamp"]).replace(microsecond=0) if found else None
+
+
+def _piece(link: Link, entity: Entity, window: Window) -> Reading:
+    """Every row stamped within the window; one too heavy for Salesforce is halved."""
     try:
-        records, total = _query(link, f"{_select(entity)} WHERE {_within(window)}")
+        records, total = _query(link, f"{select(entity)} WHERE {_within(window)}")
     except Refused as error:
         first, second = _halves(window, error)
-        return read(link, entity, first).plus(read(link, entity, second))
+        return _piece(link, entity, first).plus(_piece(link, entity, second))
     return Reading(records, vendor_count=total)
 
 
@@ -88,7 +117,7 @@ def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
     reading = Reading({})
     for start in range(0, len(wanted), IDS_AT_ONCE):
         listed = ", ".join(f"'{one}'" for one in wanted[start : start + IDS_AT_ONCE])
-        records, total = _query(link, f"{_select(entity)} WHERE Id IN ({listed})")
+        records, total = _query(link, f"{select(entity)} WHERE Id IN ({listed})")
         reading = reading.plus(Reading(records, vendor_count=total))
     return reading
 
@@ -132,7 +161,7 @@ def _halves(window: Window, error: Refused) -> tuple[Window, Window]:
     return Window(window.lo, middle), Window(middle, window.hi)
 
 
-def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, Record], int]:
+def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, bytes], int]:
     """Every row of a query by id, and its total; started again when the locator is lost or rows are missing."""
     for _ in range(RESTARTS):
         try:
@@ -150,15 +179,15 @@ def _query(link: Link, soql: str, verb: str = "queryAll") -> tuple[dict[str, Rec
     )
 
 
-def _follow(link: Link, soql: str, verb: str) -> tuple[dict[str, Record], int]:
+def _follow(link: Link, soql: str, verb: str) -> tuple[dict[str, bytes], int]:
     """The pages of one query; only `done` says which is the last."""
     headers = {"Sforce-Query-Options": f"batchSize={link.source.page_size}"}
     page: Any = link.client.get(_data(link, verb), {"q": soql}, headers)
-    records: dict[str, Record] = {}
+    records: dict[str, bytes] = {}
     total = int(page["totalSize"])
     while True:
-        link.client.counts.pages += 1
-        records.update((record["Id"], record) for record in page["records"])
+        link.client.counts.add(pages=1)
+        records.update((record["Id"], payload_text(record)) for record in page["records"])
         if page["done"] or not page.get("nextRecordsUrl"):
             return records, total
         page = link.client.get(page["nextRecordsUrl"], headers=headers)
@@ -168,7 +197,8 @@ def _within(window: Window) -> str:
     return f"SystemModstamp >= {_instant(window.lo)} AND SystemModstamp < {_instant(window.hi)}"
 
 
-def _select(entity: Entity) -> str:
+def select(entity: Entity) -> str:
+    """The query for an entity's mapped fields, without a condition."""
     paths = dict.fromkeys((*OWN, *(mapped.path for mapped in entity.fields.values())))
     return f"SELECT {', '.join(paths)} FROM {entity.resource}"
 

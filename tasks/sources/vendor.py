@@ -1,6 +1,6 @@
 """What a vendor module offers, so that the pull needs to know nothing else about it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -21,10 +21,11 @@ Scope = Literal["window", "whole", "feed"]
 
 @dataclass(frozen=True)
 class Window:
-    """`lo` inclusive, `hi` exclusive, in whole seconds."""
+    """`lo` inclusive, `hi` exclusive, in whole seconds; `rows` is the vendor's count where it was asked for, else 0."""
 
     lo: datetime
     hi: datetime
+    rows: int = 0
 
 
 @dataclass(frozen=True)
@@ -41,22 +42,30 @@ class Link:
 class Reading:
     """What a vendor returned: records by id, the parts that came with them by entity and id, and the vendor's count.
 
+    Records and parts are payload texts (`tasks.lake.typed.payload_text`): they take a fraction of an object's memory.
     `scope` says what an absent record means: of a window nothing, of a whole reading that it is deleted, of a feed
     that it is over. `is_available` is false when the vendor does not offer the entity to this account: go on without.
     """
 
-    records: Mapping[str, Record] = field(repr=False)
-    parts: Mapping[str, Mapping[str, Record]] = field(default_factory=dict, repr=False)
+    records: Mapping[str, bytes] = field(repr=False)
+    parts: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict, repr=False)
     vendor_count: int = 0
     scope: Scope = "window"
     is_available: bool = True
 
     def plus(self, other: "Reading") -> "Reading":
         """Both readings as one; of a record in both, the other's version."""
-        names = {*self.parts, *other.parts}
-        parts = {name: {**self.parts.get(name, {}), **other.parts.get(name, {})} for name in names}
-        total = self.vendor_count + other.vendor_count
-        return Reading({**self.records, **other.records}, parts, total, self.scope)
+        return joined([self, other])
+
+
+def joined(readings: Sequence[Reading]) -> Reading:
+    """Readings of one entity as one; of a record in several, the last one's version."""
+    records = {key: text for reading in readings for key, text in reading.records.items()}
+    parts: dict[str, dict[str, bytes]] = {}
+    for reading in readings:
+        for name, rows in reading.parts.items():
+            parts.setdefault(name, {}).update(rows)
+    return Reading(records, parts, sum(reading.vendor_count for reading in readings), readings[0].scope)
 
 
 @dataclass(frozen=True)
