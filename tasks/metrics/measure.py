@@ -8,25 +8,29 @@ import narwhals as nw
 import pyarrow as pa
 
 from config.policy import Policy
+from tasks.core.tables import CORE
 from tasks.metrics.metric import Metric
+
+CORE_TABLES = frozenset(table.name for table in CORE)
 
 
 def measure(
     connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], policy: Policy, *, as_of: date
 ) -> dict[str, int]:
-    """Compute every metric of one day into the schema `mart`; the rows of each."""
+    """Compute every metric of one day into the schema `mart`; the rows of each.
+
+    Marts that are there already serve as inputs.
+    """
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
-    marts: set[str] = set()
     rows = {}
     for metric in metrics:
         frames = {
-            name: nw.from_native(connection.table(f"{'mart' if name in marts else 'core'}.{name}"))
+            name: nw.from_native(connection.table(f"{'core' if name in CORE_TABLES else 'mart'}.{name}"))
             for name in metric.inputs
         }
         relation: duckdb.DuckDBPyRelation = metric(frames, policy, as_of=as_of).to_native()
         connection.execute(f"DROP TABLE IF EXISTS mart.{metric.table}")
         relation.create(f"mart.{metric.table}")
-        marts.add(metric.table)
         rows[metric.table] = connection.table(f"mart.{metric.table}").count("*").fetchall()[0][0]
     return rows
 

@@ -6,52 +6,19 @@ from math import isclose
 import narwhals as nw
 import pandas as pd
 import pytest
-from pydantic import SecretStr
 
 from config.policy import policy
-from config.settings import KantataSource, SalesforceSource, Settings
-from sandbox.company import DEMO_DAYS, build
-from sandbox.serve import running
-from tasks.checks.judge import judge
-from tasks.core.conform import conform, workbench
 from tasks.core.tables import CORE
 from tasks.metrics.catalogue import STEPS_AND_METRICS
 from tasks.metrics.measure import measure
-from tasks.sources.pull import entities, pull
-
-CLOCK, AS_OF = DEMO_DAYS[-1]
-
-
-def pulled(home, world, clock: datetime) -> Settings:
-    """A lake filled over HTTP, without flows."""
-    with running(world, clock) as sandbox:
-        settings = Settings(
-            home=home,
-            sources={
-                "salesforce": SalesforceSource(
-                    vendor="salesforce", url=sandbox.salesforce_url, fields="config/fields/salesforce.yaml",
-                    client_id=sandbox.client_id, client_secret=SecretStr(sandbox.client_secret),
-                ),
-                "kantata": KantataSource(
-                    vendor="kantata", url=sandbox.kantata_url, fields="config/fields/kantata.yaml",
-                    token=SecretStr(sandbox.token),
-                ),
-            },
-        )  # fmt: skip
-        for instance in settings.sources:
-            for entity in entities(instance, settings):
-                pull(instance, entity, settings=settings, now=clock, run_id="parity")
-    return settings
+from tests.pulled import AS_OF, clean_core
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory):
     """Per metric its rows on DuckDB and on pandas, each engine building on its own earlier results."""
-    settings = pulled(tmp_path_factory.mktemp("parity"), build(20)[0], CLOCK)
     found = {}
-    with workbench(settings) as bench:
-        conform(bench, settings, policy(), as_of=AS_OF, known_at=CLOCK)
-        judge(bench, policy(), {})
+    with clean_core(tmp_path_factory.mktemp("parity")) as bench:
         measure(bench, STEPS_AND_METRICS, policy(), as_of=AS_OF)
         frames = {table.name: on_pandas(bench.table(f"core.{table.name}")) for table in CORE}
         for metric in STEPS_AND_METRICS:
