@@ -2,7 +2,8 @@
 
 A metric's group is the metric and the steps on which it is the first published metric to depend. The hand-written
 query, `sql/<table>.sql`, reads core and the marts published before it, no steps: it does their work itself. Its
-parameters are `$as_of` and the values of the policy by their names. Both leave a table in the same connection.
+parameters are `$as_of` and the values of the policy by their names; what queries share is in `macros.sql`. Both leave a
+table in the same connection.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from tasks.metrics.measure import measure
 from tasks.metrics.metric import Metric
 
 SQL = Path(__file__).parent / "sql"
+MACROS = SQL.parent / "macros.sql"
 WRITTEN = tuple(metric for metric in METRICS if (SQL / f"{metric.table}.sql").exists())
 
 
@@ -80,6 +82,7 @@ def group(metric: Metric) -> tuple[Metric, ...]:
 def by_hand(connection: duckdb.DuckDBPyConnection, metric: Metric, policy: Policy, *, as_of: date) -> None:
     """Run the metric's hand-written query into the schema `by_hand`."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS by_hand")
+    connection.execute(MACROS.read_text())
     query = f"CREATE OR REPLACE TABLE by_hand.{metric.table} AS {query_of(metric)}"
     values = {name: value for section in policy.model_dump().values() for name, value in section.items()}
     (statement,) = connection.extract_statements(query)

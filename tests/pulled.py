@@ -43,9 +43,19 @@ def pulled(home: Path, world, clock: datetime) -> Settings:
 
 @contextmanager
 def clean_core(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A workbench with the clean core of a company of 20 accounts, on its last day."""
+    """A workbench with the clean core of a company of 20 accounts, on its last day.
+
+    Some of its time is reversed in half, which the company itself never does.
+    """
     settings = pulled(home, build(20)[0], CLOCK)
     with workbench(settings) as bench:
         conform(bench, settings, policy(), as_of=AS_OF, known_at=CLOCK)
         judge(bench, policy(), {})
+        bench.execute(
+            """
+            INSERT INTO core.time_entry BY NAME
+            SELECT * REPLACE (entry_id || ' back' AS entry_id, -seconds // 2 AS seconds, entry_id AS reverses_id)
+            FROM core.time_entry WHERE hash(entry_id) % 20 = 0
+            """
+        )
         yield bench

@@ -9,6 +9,7 @@ from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import divide_half_even, in_reporting
 from tasks.metrics.planned_work import project_units
+from tasks.metrics.rate_of_day import with_rates
 
 
 def actual_cost(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -19,22 +20,17 @@ def actual_cost(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     seconds. At cost, `ac` is null where some of the time has no cost; `uncosted_seconds` says how much.
     """
     entries = frames["time_entry"].filter((nw.col("approval") != "rejected") & (nw.col("work_date") <= as_of))
-    entries = entries.join(project_units(frames["planned_work"]), on="project_id", how="inner")
-    found = frames["cost_rate"].select(
-        "entry_id", nw.col("cost_rate_minor").alias("_found"), nw.col("currency").alias("_currency")
+    columns = ("project_id", "task_id", "seconds")
+    is_stamped = ~nw.col("cost_rate_minor").is_null()
+    stamped = entries.filter(is_stamped).select(*columns, nw.col("cost_rate_minor").alias("rate"), "currency")
+    found = with_rates(entries.filter(~is_stamped), frames, "cost").select(
+        *columns,
+        nw.coalesce("contract_rate", "list_rate").alias("rate"),
+        nw.coalesce("contract_currency", "list_currency").alias("currency"),
     )
-    entries = entries.join(found, on="entry_id", how="left")
-    rate = nw.coalesce("cost_rate_minor", "_found")
-    currency = nw.when(nw.col("cost_rate_minor").is_null()).then(nw.col("_currency")).otherwise(nw.col("currency"))
-    entries = entries.select(
-        "project_id",
-        "work_date",
-        "seconds",
-        "unit",
-        "original_approved_date",
-        currency.alias("currency"),
-        nw.col("task_id").fill_null("").alias("task_id"),
-        (nw.col("seconds") * rate).alias("_rated"),
+    entries = nw.concat([stamped, found]).join(project_units(frames["planned_work"]), on="project_id", how="inner")
+    entries = entries.with_columns(
+        nw.col("task_id").fill_null("").alias("task_id"), (nw.col("seconds") * nw.col("rate")).alias("_rated")
     )
     entries = divide_half_even(entries, "_cost", "_rated", 3600)
     entries = in_reporting(entries, frames["fx_rate"], "_reporting", "_cost", "currency", "original_approved_date")
@@ -46,13 +42,13 @@ def actual_cost(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
         .otherwise(0)
         .alias("uncosted_seconds"),
     )
-    return known_sums(entries, ["project_id", "task_id"], ["ac", "uncosted_seconds"], ["unit"])
+    return known_sums(entries, ["project_id", "task_id", "unit"], ["ac", "uncosted_seconds"])
 
 
 ACTUAL_COST = Metric(
     table="actual_cost",
     grain=("project_id", "task_id"),
-    inputs=("time_entry", "fx_rate", "cost_rate", "planned_work"),
+    inputs=("time_entry", "fx_rate", "contract_rate", "list_rate", "planned_work"),
     columns={
         "project_id": "the project",
         "task_id": "the task; '' for time without a task",

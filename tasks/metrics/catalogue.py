@@ -2,8 +2,7 @@
 
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
-from tasks.metrics.client_time import CLIENT_TIME
-from tasks.metrics.cost_rate import COST_RATE
+from tasks.metrics.client_project import CLIENT_PROJECT
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.invoiced_time import TIME_INVOICED
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
@@ -16,13 +15,15 @@ from tasks.metrics.mrr_month import MRR_MONTH, MRR_RATE
 from tasks.metrics.mrr_movement import MRR_MOVEMENT
 from tasks.metrics.nrr_account import NRR_ACCOUNT
 from tasks.metrics.nrr_monthly import NRR_MONTHLY
+from tasks.metrics.plan_period import PLAN_PERIOD
 from tasks.metrics.plan_version import PLAN_VERSION
 from tasks.metrics.planned_value_curve import PLANNED_VALUE_CURVE
 from tasks.metrics.planned_work import PLANNED_WORK
 from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.project_dates import PROJECT_DATES
 from tasks.metrics.project_value import PROJECT_VALUE
-from tasks.metrics.rate_of_day import RATE_OF_DAY
+from tasks.metrics.rate_of_day import CONTRACT_RATE, LIST_RATE
+from tasks.metrics.reversals import REVERSAL
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
 from tasks.metrics.schedule_project import SCHEDULE_PROJECT
@@ -31,8 +32,6 @@ from tasks.metrics.scope import TIME_SCOPE
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
-from tasks.metrics.time_placed import TIME_PLACED
-from tasks.metrics.time_value import TIME_VALUE
 from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
@@ -47,14 +46,15 @@ STEPS_AND_METRICS = (
     ULTIMATE_CHANGE,
     NRR_ACCOUNT,
     NRR_MONTHLY,
-    CLIENT_TIME,
-    RATE_OF_DAY,
-    TIME_VALUE,
+    CLIENT_PROJECT,
+    REVERSAL,
+    LIST_RATE,
+    CONTRACT_RATE,
+    PLAN_PERIOD,
     TIME_SCOPE,
     TIME_ALLOWANCE,
     POSTED_LINE,
     TIME_INVOICED,
-    TIME_PLACED,
     UNINVOICED,
     SCOPE_CREEP_ENTRY,
     SCOPE_CREEP_PROJECT,
@@ -62,7 +62,6 @@ STEPS_AND_METRICS = (
     PLAN_VERSION,
     PLANNED_WORK,
     PLANNED_VALUE_CURVE,
-    COST_RATE,
     ACTUAL_COST,
     SCHEDULE_TASK,
     PROJECT_VALUE,

@@ -5,7 +5,8 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics import allowance
+from tasks.metrics import scope
+from tasks.metrics.client_time import with_magnitude
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import rounded, worth
 
@@ -21,23 +22,27 @@ _SUMS = (
 )
 
 
+_USED_UP = ("rate_currency",)
 COLUMNS = {
-    **allowance.COLUMNS,
+    **{name: meaning for name, meaning in scope.COLUMNS.items() if name not in _USED_UP},
     "billed_seconds": "what of the magnitude was invoiced",
     "billed_worth": "its value, in the rate's currency",
     "billed_minor": "what was charged for it, in the rate's currency, from 0 up to its value",
+    "within_seconds": "what of the magnitude was invoiced or fits the contract; the rest is beyond it",
+    "is_final": "1; 0 while a retainer's excess may still find room in a later month of its window",
 }
 
 
 def time_invoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
-    """The time with its allowance, and what of it posted invoice lines bill.
+    """The time with what of it posted invoice lines bill, and what is within the contract.
 
     A line without seconds bills the whole entry, unless it is negative: then it credits an amount only. A credit of
     seconds releases them. The charge never exceeds the value. On a fixed fee, lines without an amount do not bill; time
     that is not approved is never billed. A charge in another currency is compared at the tables of the posting and of
-    the work; where a table is missing, no shortfall is claimed.
+    the work; where a table is missing, no shortfall is claimed. Time that is not approved is never beyond the contract.
     """
-    frame = frames["time_allowance"]
+    allowance = frames["time_allowance"].rename({"entry_id": "_entry_id"})
+    frame = with_magnitude(frames["time_scope"]).join(allowance, how="left", left_on="entry_id", right_on="_entry_id")
     frame = frame.join(_per_entry(frames["posted_line"]), how="left", left_on="entry_id", right_on="_entry_id")
     frame = frame.with_columns(nw.col(name).fill_null(0).cast(nw.Int64).alias(name) for name in _SUMS)
     free = nw.col("contract_type") != "fixed_fee"
@@ -47,8 +52,12 @@ def time_invoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     ).with_columns(
         (nw.col("whole") * nw.col("magnitude") + nw.col("net_seconds") * nw.col("sign")).alias("net_seconds")
     )
-    is_billing = (nw.col("approval") == "approved") & (nw.col("net_seconds") > 0)
-    billed = nw.when(is_billing).then(nw.min_horizontal("net_seconds", "magnitude")).otherwise(0)
+    is_approved = nw.col("approval") == "approved"
+    billed = (
+        nw.when(is_approved & (nw.col("net_seconds") > 0))
+        .then(nw.min_horizontal("net_seconds", "magnitude"))
+        .otherwise(0)
+    )
     frame = frame.with_columns(billed.cast(nw.Int64).alias("billed_seconds"))
     same = (nw.col("line_currency") == nw.col("rate_currency")) & (nw.col("line_currency") == nw.col("other_currency"))
     frame = rounded(
@@ -62,7 +71,12 @@ def time_invoiced(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     in_full = (nw.col("charged") > nw.col("billed_worth")) | nw.col("charged").is_null()
     charge = nw.when(nw.col("charged") < 0).then(0).otherwise(nw.col("charged"))
     minor = nw.when(in_full).then(nw.col("billed_worth")).otherwise(charge)
-    return frame.with_columns(minor.cast(nw.Int64).alias("billed_minor"))
+    fits = nw.when(is_approved).then(nw.coalesce("fits_seconds", "magnitude")).otherwise(nw.col("magnitude"))
+    return frame.with_columns(
+        minor.cast(nw.Int64).alias("billed_minor"),
+        nw.max_horizontal(nw.col("billed_seconds"), fits).alias("within_seconds"),
+        nw.col("is_final").fill_null(1).cast(nw.Int64).alias("is_final"),
+    )
 
 
 def _per_entry(lines: nw.LazyFrame) -> nw.LazyFrame:
@@ -93,7 +107,7 @@ def _per_entry(lines: nw.LazyFrame) -> nw.LazyFrame:
 TIME_INVOICED = Metric(
     table="time_invoiced",
     grain=("entry_id",),
-    inputs=("time_allowance", "posted_line"),
+    inputs=("time_scope", "time_allowance", "posted_line"),
     columns=COLUMNS,
     compute=time_invoiced,
     is_step=True,

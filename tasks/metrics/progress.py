@@ -17,7 +17,8 @@ def with_progress(work: nw.LazyFrame, frames: Frames, as_of: date, short_days: i
     first recorded only later, what it was on the day is unknown: null, flagged. Burn (time / budget) is never progress.
     """
     work = work.join(_dated(frames), on="task_id", how="left")
-    work = work.join(_recorded(frames["task_progress"], as_of), on="task_id", how="left")
+    records = frames["task_progress"].join(work.select("task_id"), on="task_id", how="semi")
+    work = work.join(_recorded(records, as_of), on="task_id", how="left")
     work = work.with_columns(
         (nw.col("actual_finish_date") <= as_of).fill_null(False).alias("_is_done"),
         (nw.col("actual_start_date") <= as_of).fill_null(False).alias("_is_started"),

@@ -20,7 +20,7 @@ def project_value(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
         nw.col("is_progress_missing").cast(nw.Int64).alias("missing_progress_count"),
     )
     names = (*VALUES, "uncosted_seconds", "missing_progress_count")
-    return with_forecasts(with_indices(known_sums(tasks, ["project_id"], names, ["unit"])))
+    return with_forecasts(with_indices(known_sums(tasks, ["project_id", "unit"], names)))
 
 
 PROJECT_VALUE = Metric(

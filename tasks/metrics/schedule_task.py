@@ -32,8 +32,8 @@ def schedule_task(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
             _row(frames["actual_cost"], ac="ac", uncosted_seconds="uncosted_seconds"),
         ]
     )
-    flags = ("unit", "progress_bp", "_missing")
-    sums = known_sums(rows, ["project_id", "task_id"], [*VALUES, "uncosted_seconds"], flags)
+    flags = ("progress_bp", "_missing")
+    sums = known_sums(rows, ["project_id", "task_id", "unit"], [*VALUES, "uncosted_seconds"], flags)
     sums = sums.with_columns(
         (nw.col("_missing") == 1).alias("is_progress_missing"),
         nw.when(nw.col("progress_bp") > OFF_PLAN).then(nw.col("progress_bp")).alias("progress_bp"),

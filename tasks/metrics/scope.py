@@ -5,17 +5,32 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.metrics import time_value
-from tasks.metrics.in_force import in_force
+from tasks.metrics.client_time import client_time
+from tasks.metrics.in_force import during
 from tasks.metrics.metric import Frames, Metric
+from tasks.metrics.time_value import valued
 
 OUT_OF_SCOPES = ("out_of_scope", "change_unapproved", "change_approved_fixed", "change_approved_tm")
 
-
-_USED_UP = ("task_id", "is_billable", "non_billable_reason", "closed_date")
-
 COLUMNS = {
-    **{name: meaning for name, meaning in time_value.COLUMNS.items() if name not in _USED_UP},
+    "entry_id": "the time entry",
+    "project_id": "the project",
+    "contract_type": "how it is paid",
+    "change_order_id": "the change it was done for; a reversal has its original's",
+    "work_date": "the day performed",
+    "month": "first day of that month",
+    "basis_date": "the day that decides scope and age: the original's for a reversal",
+    "seconds": "the time, negative when it reverses",
+    "approval": "approved, submitted or draft; a reversal has its original's",
+    "rate_minor": "the rate an hour",
+    "rate_currency": "its currency",
+    "list_rate_minor": "the list rate an hour: the role's, else the standard one",
+    "rate_fx": "reporting minor units for 10^8 of the rate's currency, in the month of work",
+    "list_fx": "likewise for the list rate's currency",
+    "is_rate_missing": "there is no rate, or no exchange rate for it",
+    "family_id": "the original that it reverses",
+    "start_seconds": "where the stretch begins that it takes from its original",
+    "reversed_seconds": "what others take from it",
     "scope": "in_scope, goodwill, contractual_non_billable, out_of_scope or what its change order makes of it",
     "scope_reason": "why it is out of scope; no_plan: there is none to compare with",
 }
@@ -31,16 +46,19 @@ def time_scope(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     4. in_scope.
     A project without any plan has nothing outside it; its other entries carry the reason no_plan.
     """
-    frame = _with_change(_with_plan(frames["time_value"], frames["plan_task"]), frames["change_order"], as_of)
+    frame = valued(client_time(frames, as_of), frames)
+    frame = _with_change(frame, frames["change_order"], as_of)
     archived = (
         frames["task"].filter("is_archived").select(nw.col("task_id").alias("_id"), nw.col("task_id").alias("archived"))
     )
     frame = frame.join(archived, how="left", left_on="task_id", right_on="_id")
-    day, has_plan = nw.col("basis_date"), ~nw.col("plan_number").is_null()
+    # Last: DuckDB takes a filter to drop most rows, and would hash the entries for what is joined after it.
+    frame = during(frame, frames["plan_period"], ["project_id", "task_id"], "basis_date")
+    day, has_plan = nw.col("basis_date"), nw.col("has_plan")
     reason = (
         nw.when(nw.col("task_id").is_null())
         .then(nw.lit("no_task"))
-        .when(has_plan & nw.col("planned").is_null())
+        .when(has_plan & nw.col("planned_number").is_null())
         .then(nw.lit("not_in_plan"))
         .when((day > nw.col("closed_date")).fill_null(False))
         .then(nw.lit("after_close"))
@@ -65,22 +83,6 @@ def time_scope(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     return frame.with_columns(scope.alias("scope"), nw.coalesce(nw.col("outside"), unplanned).alias("scope_reason"))
 
 
-def _with_plan(frame: nw.LazyFrame, plan: nw.LazyFrame) -> nw.LazyFrame:
-    """Add `plan_number`, the plan in force on the day (null without any), and `planned`: that plan has the task."""
-    versions = plan.group_by("project_id", "plan_number").agg(nw.col("approved_date").min().alias("day"))
-    first = plan.group_by("project_id").agg(nw.col("plan_number").min().alias("first_number"))
-    days = frame.select("project_id", nw.col("basis_date").alias("day")).unique()
-    found = in_force(versions.rename({"plan_number": "number"}), days, ["project_id"])
-    found = found.join(first, on="project_id", how="inner")
-    number = nw.when(nw.col("number") > 0).then(nw.col("number")).otherwise(nw.col("first_number"))
-    found = found.select("project_id", "day", number.alias("plan_number"))
-    frame = frame.join(found, how="left", left_on=["project_id", "basis_date"], right_on=["project_id", "day"])
-    tasks = plan.select("project_id", "plan_number", nw.col("task_id").alias("_id"), "task_id").unique()
-    tasks = tasks.rename({"task_id": "planned"})
-    keys = ["project_id", "plan_number"]
-    return frame.join(tasks, how="left", left_on=[*keys, "task_id"], right_on=[*keys, "_id"])
-
-
 def _with_change(frame: nw.LazyFrame, change_order: nw.LazyFrame, as_of: date) -> nw.LazyFrame:
     """Add `change_scope`, what an approved change order makes of its entries; null for unknown and undated ones."""
     agreed = change_order.filter(nw.col("status") == "approved", nw.col("approved_date") <= nw.lit(as_of))
@@ -98,7 +100,17 @@ def _with_change(frame: nw.LazyFrame, change_order: nw.LazyFrame, as_of: date) -
 TIME_SCOPE = Metric(
     table="time_scope",
     grain=("entry_id",),
-    inputs=("time_value", "plan_task", "change_order", "task"),
+    inputs=(
+        "client_project",
+        "time_entry",
+        "reversal",
+        "contract_rate",
+        "list_rate",
+        "fx_rate",
+        "plan_period",
+        "change_order",
+        "task",
+    ),
     columns=COLUMNS,
     compute=time_scope,
     is_step=True,

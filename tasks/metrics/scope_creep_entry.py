@@ -5,7 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.client_time import with_magnitude
 from tasks.metrics.metric import Frames, Metric
+from tasks.metrics.reversals import placed
 from tasks.metrics.settlement import settled, with_settlement
 
 COLUMNS = {
@@ -44,7 +46,9 @@ def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
     `billing_days` (before: NOT_YET_DUE). Gross values sum to all valued time exactly. Negative entries follow the entry
     they reverse.
     """
-    frame = settled(frames["time_placed"], as_of, policy.leakage.wip_days)
+    account = frames["client_project"].select("project_id", "account_id")
+    frame = placed(with_magnitude(frames["time_invoiced"]).join(account, on="project_id", how="inner"))
+    frame = settled(frame, as_of, policy.leakage.wip_days)
     none = nw.when(nw.col("project_id").is_null())  # typed nulls: never true
     time = frame.with_columns(
         nw.concat_str(nw.col("entry_id"), nw.lit("/"), nw.col("part")).alias("part_id"),
@@ -64,7 +68,7 @@ def scope_creep_entry(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
 SCOPE_CREEP_ENTRY = Metric(
     table="scope_creep_entry",
     grain=("part_id",),
-    inputs=("time_placed", "uninvoiced"),
+    inputs=("client_project", "time_invoiced", "uninvoiced"),
     columns=COLUMNS,
     compute=scope_creep_entry,
     contributes_to=("scope_creep_project", "scope_creep_monthly"),

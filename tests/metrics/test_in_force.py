@@ -2,10 +2,10 @@ from datetime import date
 
 import narwhals as nw
 
-from tasks.metrics.in_force import in_force
+from tasks.metrics.in_force import during, periods
 
 
-def test_the_last_change_on_or_before_the_day_is_in_force(rows, collected):
+def test_the_last_change_on_or_before_the_day_holds(rows, collected):
     frames = rows(
         rate=[
             {
@@ -20,6 +20,13 @@ def test_the_last_change_on_or_before_the_day_is_in_force(rows, collected):
                 "role_id": "a",
                 "effective_date": date(2026, 2, 1),
                 "bill_rate_minor": 2,
+                "currency": "USD",
+            },
+            {
+                "rate_id": "2 too",
+                "role_id": "a",
+                "effective_date": date(2026, 2, 1),
+                "bill_rate_minor": 3,
                 "currency": "USD",
             },
             {
@@ -46,16 +53,22 @@ def test_the_last_change_on_or_before_the_day_is_in_force(rows, collected):
         ],
     )
     changes = frames["rate"].select(
-        "role_id", nw.col("effective_date").alias("day"), nw.col("bill_rate_minor").alias("number")
+        "rate_id", "role_id", nw.col("effective_date").alias("day"), nw.col("bill_rate_minor").alias("number")
     )
-    asked = frames["fx_rate"].select(nw.col("currency").alias("role_id"), nw.col("month").alias("day"))
-    found = {(row["role_id"], row["day"]): row["number"] for row in collected(in_force(changes, asked, ["role_id"]))}
-    assert found == {
-        ("a", date(2025, 12, 31)): 0,
-        ("a", date(2026, 1, 1)): 1,
-        ("a", date(2026, 1, 31)): 1,
-        ("a", date(2026, 2, 1)): 2,
-        ("b", date(2026, 1, 14)): 0,
-        ("b", date(2026, 3, 1)): 7,
-        ("c", date(2026, 3, 1)): 0,
+    asked = frames["fx_rate"].select("fx_rate_id", nw.col("currency").alias("role_id"), nw.col("month").alias("day"))
+    held = periods(changes, ["role_id"], ["number"], ["day", "rate_id"])
+    found = {
+        (row["role_id"], row["day"].isoformat()): row["number"]
+        for row in collected(during(asked, held, ["role_id"], "day"))
     }
+    assert found == {
+        ("a", "2025-12-31"): None,
+        ("a", "2026-01-01"): 1,
+        ("a", "2026-01-31"): 1,
+        ("a", "2026-02-01"): 3,
+        ("b", "2026-01-14"): None,
+        ("b", "2026-03-01"): 7,
+        ("c", "2026-03-01"): None,
+    }
+    first = periods(changes, ["role_id"], ["number"], ["day", "rate_id"], before={"number": "number"})
+    assert {row["number"] for row in collected(during(asked, first, ["role_id"], "day"))} == {1, 3, 7, None}

@@ -21,7 +21,7 @@ RATES = [
 def values(rows, collected):
     def run(entries, projects, rates=(), fx=FX):
         frames = rows(time_entry=entries, project=projects, rate=list(rates), fx_rate=fx)
-        return {row["entry_id"]: row for row in collected(step(frames, "time_value", AS_OF))}
+        return {row["entry_id"]: row for row in collected(step(frames, "time_scope", AS_OF))}
 
     return run
 

@@ -1,0 +1,33 @@
+-- What the queries share.
+
+-- n / d in whole units, ties to even; d is positive.
+CREATE OR REPLACE TEMP MACRO half_even(n, d) AS (
+    n // d + CASE WHEN 2 * abs(n % d) + abs(n // d % 2) > d THEN sign(n) ELSE 0 END
+)::BIGINT;
+
+-- The versions of plans that count: the original one, and the one in force on the day.
+CREATE OR REPLACE TEMP MACRO plan_version(today, first_seen_limit) AS TABLE
+SELECT v.*, (origin = 'first_seen' AND approved.workdays_before + approved.is_working::INT
+                 - begins.workdays_before - begins.is_working::INT > first_seen_limit) IS NOT TRUE AS is_reliable
+FROM (
+    SELECT *, plan_number = min(plan_number) OVER project AS is_original,
+           plan_number = coalesce(max(plan_number) FILTER (approved_date <= today) OVER project,
+                                  min(plan_number) OVER project) AS is_current,
+           arg_min(approved_date, plan_number) OVER project AS first_approved
+    FROM (SELECT project_id, plan_number, min(approved_date) AS approved_date, max(origin) AS origin,
+                 min(start_date) AS start_date
+          FROM core.plan_task GROUP BY ALL)
+    WINDOW project AS (PARTITION BY project_id)
+    QUALIFY is_original OR is_current
+) v
+LEFT JOIN core.work_calendar begins ON begins.day = start_date
+LEFT JOIN core.work_calendar approved ON approved.day = approved_date;
+
+-- The leaves with a budget in those versions, of projects whose plan in force has any.
+CREATE OR REPLACE TEMP MACRO counted_work(today, first_seen_limit) AS TABLE
+SELECT p.project_id, p.task_id, p.plan_number, p.start_date, p.due_date, budget_seconds, cost_rate_minor, currency,
+       is_current, is_original, v.origin, is_reliable, first_approved
+FROM core.plan_task p JOIN plan_version(today, first_seen_limit) v USING (project_id, plan_number)
+LEFT JOIN core.task t USING (task_id)
+WHERE NOT is_milestone AND budget_seconds > 0 AND t.has_children IS NOT TRUE
+QUALIFY bool_or(is_current) OVER (PARTITION BY p.project_id);
