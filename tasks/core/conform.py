@@ -87,33 +87,23 @@ def _load_raw(
         known = versions(connection, lake, instance, name, known_at)
         connection.register("known", known)
         kept = ", ".join(column.name for column in entity.columns if column.name in known.columns)
+        # Only the records with several versions are sorted: sorting the many that have one would cost the most.
         connection.execute(
             f"""
             INSERT INTO "raw_{instance}".{name} BY NAME
+            WITH several AS (
+                SELECT id, _extracted_at, _hash, row_number() OVER past AS place,
+                       row_number() OVER past = count(*) OVER (PARTITION BY id) AS is_newest
+                FROM known
+                WHERE hash(id) IN (SELECT hash(id) AS hashed FROM known GROUP BY hashed HAVING count(*) > 1)
+                WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
+            )
             SELECT id, {kept}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
-                   1 AS _version, true AS _is_newest
-            FROM known
+                   coalesce(place, 1) AS _version, coalesce(is_newest, true) AS _is_newest
+            FROM known LEFT JOIN several USING (id, _extracted_at, _hash)
             """
         )
         connection.unregister("known")
-        _number(connection, f'"raw_{instance}".{name}')
-
-
-def _number(connection: duckdb.DuckDBPyConnection, raw: str) -> None:
-    """Number the versions of the records that have several; sorting the many that have one would cost the most."""
-    connection.execute(
-        f"""
-        UPDATE {raw} AS numbered SET _version = place, _is_newest = is_newest
-        FROM (
-            SELECT rowid AS row, row_number() OVER past AS place,
-                   row_number() OVER past = count(*) OVER (PARTITION BY id) AS is_newest
-            FROM {raw}
-            WHERE hash(id) IN (SELECT hash(id) AS hashed FROM {raw} GROUP BY hashed HAVING count(*) > 1)
-            WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
-        ) AS several
-        WHERE numbered.rowid = several.row
-        """
-    )
 
 
 def _map(

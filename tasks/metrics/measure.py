@@ -1,6 +1,6 @@
 """Run the metrics over the clean core: each one query, its rows kept for those that build on it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import duckdb
@@ -11,6 +11,7 @@ from config.policy import Policy
 from tasks.core.tables import CORE
 from tasks.metrics.metric import Metric
 
+BATCH = 1_000_000  # rows of a mart that are handed on at once
 CORE_TABLES = frozenset(table.name for table in CORE)
 
 
@@ -35,10 +36,9 @@ def measure(
     return rows
 
 
-def measured(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[tuple[Metric, pa.Table]]:
-    """The computed marts that are to be published, in the order of their grain."""
-    return [
-        (metric, connection.sql(f"FROM mart.{metric.table} ORDER BY {', '.join(metric.grain)}").to_arrow_table())
-        for metric in metrics
-        if not metric.is_step
-    ]
+def measured(
+    connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]
+) -> Iterator[tuple[Metric, pa.RecordBatchReader]]:
+    """The computed marts that are to be published, a part at a time; each must be read before the next is asked for."""
+    for metric in metrics:
+        yield metric, connection.table(f"mart.{metric.table}").to_arrow_reader(BATCH)

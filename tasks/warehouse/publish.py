@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from tasks.warehouse.ops import beat, create_ops, write_rows
 from tasks.warehouse.replace import keep_only, replace_day, stage_day
 from tasks.warehouse.served import copy_to_serve
 
+Rows: TypeAlias = pa.Table | pa.RecordBatchReader
 Records = Sequence[tuple[sa.Table, Sequence[Mapping[str, Any]] | pa.Table]]
 
 
@@ -45,18 +46,16 @@ class Published:
     restated: int  # values of the day that differ from what was published before
 
 
-def publish(
-    where: Warehouse, marts: Sequence[tuple[Metric, pa.Table]], build: Build, records: Records = ()
-) -> Published:
+def publish(where: Warehouse, marts: Iterable[tuple[Metric, Rows]], build: Build, records: Records = ()) -> Published:
     """Replace the day in every mart, with the run's `ops` rows beside it, then hand readers the new state.
 
+    The marts come one after the other and in batches, so that the largest need not fit into memory.
     Publishing the same inputs again changes nothing but the run's own metadata. On PostgreSQL marts and `records` are
     one transaction; on DuckDB `records` come first, in their own file, and a re-run replaces them.
 
     Raises:
         WarehouseError: the warehouse is down or locked, or a mart does not fit its declaration; nothing was published.
     """
-    tables = [(metric, published(metric, rows, build.as_of, build.currency)) for metric, rows in marts]
     create_ops(where)
     create_mart(where)
     if where.dialect == "duckdb" and records:
@@ -67,12 +66,12 @@ def publish(
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(7220462)"))  # one publish at a time
             _record(connection, records, build)
             beat(connection, "publish", build.run_id, build.as_of, build.published_at)
-        restated = _replace(connection, tables, build)
+        done = _replace(connection, marts, build)
     if where.dialect == "duckdb":
         copy_to_serve(where)
         with ops_transaction(where) as connection:
             beat(connection, "publish", build.run_id, build.as_of, build.published_at)
-    return Published(rows={metric.table: rows.num_rows for metric, rows in tables}, restated=restated)
+    return done
 
 
 def _record(connection: sa.Connection, records: Records, build: Build) -> None:
@@ -80,20 +79,30 @@ def _record(connection: sa.Connection, records: Records, build: Build) -> None:
         write_rows(connection, table, build.run_id, rows)
 
 
-def _replace(connection: sa.Connection, tables: Sequence[tuple[Metric, pa.Table]], build: Build) -> int:
+def _replace(connection: sa.Connection, marts: Iterable[tuple[Metric, Rows]], build: Build) -> Published:
     stage_day(connection, build.as_of)
     days = sa.select(MART_BUILD.c.as_of)
     known = build.as_of in set(connection.scalars(days))
-    restated = 0
-    for metric, rows in tables:
-        restated += replace_day(connection, metric, rows, build.run_id, build.published_at, known)
+    metrics, rows, restated = [], {}, 0
+    for metric, given in marts:
+        batches = _published_batches(metric, given, build)
+        rows[metric.table], changed = replace_day(connection, metric, batches, build.run_id, build.published_at, known)
+        metrics.append(metric)
+        restated += changed
     connection.execute(sa.delete(MART_BUILD).where(MART_BUILD.c.as_of == build.as_of))
-    connection.execute(sa.insert(MART_BUILD).values(**_build_row(build, [metric for metric, _ in tables])))
+    connection.execute(sa.insert(MART_BUILD).values(**_build_row(build, metrics)))
     newest = max(connection.scalars(days))
-    for metric, _ in tables:
+    for metric in metrics:
         keep_only(connection, metric, newest)
-    describe(connection, [metric for metric, _ in tables])
-    return restated
+    describe(connection, metrics)
+    return Published(rows, restated)
+
+
+def _published_batches(metric: Metric, rows: Rows, build: Build) -> Iterator[pa.Table]:
+    """The mart as readers see it: first its columns without a row, then its rows."""
+    yield published(metric, rows.schema.empty_table(), build.as_of, build.currency)
+    for batch in rows.to_reader() if isinstance(rows, pa.Table) else rows:
+        yield published(metric, pa.Table.from_batches([batch]), build.as_of, build.currency)
 
 
 def _build_row(build: Build, metrics: Sequence[Metric]) -> Mapping[str, object]:

@@ -1,8 +1,9 @@
 """One day of one mart, replaced in bulk inside an open transaction; what changed is written down first."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.csv
@@ -19,45 +20,51 @@ MONTH_END = "extract(day FROM as_of + INTERVAL '1 day') = 1"
 
 
 def replace_day(
-    connection: sa.Connection, metric: Metric, rows: pa.Table, run_id: str, at: datetime, known: bool
-) -> int:
-    """Put `rows` (as published, all of one `as_of`) in place of that day's; the number of changed values noted.
+    connection: sa.Connection, metric: Metric, batches: Iterator[pa.Table], run_id: str, at: datetime, known: bool
+) -> tuple[int, int]:
+    """Put the rows of all batches in place of their day's: how many they are, and how many values changed.
 
-    `known` says that the day was published before: then differences of a mart kept for every day are restatements.
+    The batches hold rows as published, all of one `as_of`; there is at least one, if only of no rows. `known` says that
+    the day was published before: then differences of a mart kept for every day are restatements.
 
     Raises:
         WarehouseError: the grain is null or repeated, or a column changed its type.
     """
     grain = [published_name(name) for name in metric.grain]
-    table = mart_table(metric, rows.schema)
+    first = next(batches)
+    table = mart_table(metric, first.schema)
     before = create_or_widen(connection, table, grain)
-    stage(connection, table, rows)
-    _insist_on_grain(connection, metric.table, grain)
+    stage(connection, table, chain([first], batches))
+    rows = _insist_on_grain(connection, metric.table, grain)
     restated = 0
     if known and metric.keep == "every" and before:
-        compared = [name for name in rows.schema.names if name in before and name not in ("as_of", *grain)]
+        compared = [name for name in first.schema.names if name in before and name not in ("as_of", *grain)]
         restated = note_restatements(connection, metric.table, grain, compared, run_id, at)
-    names = ", ".join(_quoted(connection, rows.schema.names))
+    names = ", ".join(_quoted(connection, first.schema.names))
     connection.exec_driver_sql(f"DELETE FROM mart.{metric.table} WHERE as_of IN (SELECT as_of FROM {STAGE}_day)")
     connection.exec_driver_sql(f"INSERT INTO mart.{metric.table} ({names}) SELECT {names} FROM {STAGE}")
-    return restated
+    return rows, restated
 
 
-def stage(connection: sa.Connection, table: sa.Table, rows: pa.Table) -> None:
-    """Make `rows` readable as the relation `incoming` of this transaction, by Arrow or COPY."""
-    if connection.dialect.name == "duckdb":
-        driver(connection).register(STAGE, rows)
-        return
+def stage(connection: sa.Connection, table: sa.Table, batches: Iterable[pa.Table]) -> None:
+    """Put the batches into the temporary table `incoming` of this transaction, by Arrow or COPY."""
     columns = [sa.Column(column.name, column.type) for column in table.columns]
     temporary = sa.Table(STAGE, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
-    connection.exec_driver_sql(f"DROP TABLE IF EXISTS pg_temp.{STAGE}")
+    connection.exec_driver_sql(f"DROP TABLE IF EXISTS {STAGE}")
     temporary.create(connection, checkfirst=False)
-    names = ", ".join(_quoted(connection, rows.schema.names))
+    if connection.dialect.name == "duckdb":
+        for batch in batches:
+            driver(connection).register("batch", batch)
+            connection.exec_driver_sql(f"INSERT INTO {STAGE} BY NAME FROM batch")
+        driver(connection).unregister("batch")
+        return
+    names = ", ".join(_quoted(connection, [column.name for column in columns]))
     with driver(connection).cursor().copy(f"COPY {STAGE} ({names}) FROM STDIN (FORMAT csv)") as copy:
-        for batch in rows.to_batches(max_chunksize=50_000):
-            text = io.BytesIO()
-            pa.csv.write_csv(batch, text, pa.csv.WriteOptions(include_header=False))
-            copy.write(text.getvalue())
+        for batch in batches:
+            for part in batch.to_batches(max_chunksize=50_000):
+                text = io.BytesIO()
+                pa.csv.write_csv(part, text, pa.csv.WriteOptions(include_header=False))
+                copy.write(text.getvalue())
 
 
 def stage_day(connection: sa.Connection, as_of: date) -> None:
@@ -100,17 +107,17 @@ def keep_only(connection: sa.Connection, metric: Metric, newest: date) -> None:
     connection.exec_driver_sql(f"DELETE FROM mart.{metric.table} WHERE as_of < DATE '{day}'{spared}")
 
 
-def _insist_on_grain(connection: sa.Connection, table: str, grain: Sequence[str]) -> None:
-    if not grain:
-        return
-    key = ", ".join(_quoted(connection, grain))
-    empty = " OR ".join(f"{column} IS NULL" for column in _quoted(connection, grain))
+def _insist_on_grain(connection: sa.Connection, table: str, grain: Sequence[str]) -> int:
+    """How many rows are staged; each has a key of its own."""
+    key = ", ".join(_quoted(connection, grain)) or "1"
+    empty = " OR ".join(f"{column} IS NULL" for column in _quoted(connection, grain)) or "false"
     distinct = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {STAGE} WHERE NOT ({empty})) AS keys"
     whole, unique = connection.exec_driver_sql(f"SELECT (SELECT count(*) FROM {STAGE}), ({distinct})").one()
-    if whole != unique:
+    if grain and whole != unique:
         raise WarehouseError(
             f"mart.{table}: {whole - unique} rows repeat or lack their key: correct its grain ({', '.join(grain)})."
         )
+    return int(whole)
 
 
 def _quoted(connection: sa.Connection, names: Sequence[str]) -> list[str]:
