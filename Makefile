@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint doctor up down clean lock dictionary
+.PHONY: help setup demo test test-spark lint doctor up down clean lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,6 +28,17 @@ demo: setup  ## the real nightly flow over a pretend company: three month-ends a
 test: setup lint  ## every test, PostgreSQL included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+test-spark: .venv-spark/ready  ## the same rows on Spark: needs Java 17 or later, and an environment of its own
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' \
+		|| { echo "make test-spark needs Java 17 or later: install it, or set JAVA_HOME."; exit 1; }
+	.venv-spark/bin/python -m pytest tests_spark
+
+.venv-spark/ready: .venv/ready requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes -r requirements-spark.lock
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
+
 lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -43,10 +54,11 @@ down:  ## stop what `make up` and `make demo` started
 	@if [ -x $(BIN)/baton ]; then $(BIN)/baton down; fi
 
 clean: down  ## remove all state and the environment
-	rm -rf var .venv
+	rm -rf var .venv .venv-spark
 
 lock:  ## renew the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra spark --constraint requirements.lock pyproject.toml -o requirements-spark.lock
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 dictionary: setup  ## regenerate docs/data-dictionary.md from the code

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from datetime import date
 
-import duckdb
 import narwhals as nw
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from config.policy import Policy
+from tasks.engines.bench import Workbench, keep
 from tasks.metrics.metric import Metric
 
 
-def measure(
-    connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], policy: Policy, *, as_of: date
-) -> dict[str, int]:
+def measure(connection: Workbench, metrics: Sequence[Metric], policy: Policy, *, as_of: date) -> dict[str, int]:
     """Compute every metric of one day into the schema `mart`; the rows of each."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
     marts: set[str] = set()
@@ -23,15 +22,13 @@ def measure(
             name: nw.from_native(connection.table(f"{'mart' if name in marts else 'core'}.{name}"))
             for name in metric.inputs
         }
-        relation: duckdb.DuckDBPyRelation = metric(frames, policy, as_of=as_of).to_native()
-        connection.execute(f"DROP TABLE IF EXISTS mart.{metric.table}")
-        relation.create(f"mart.{metric.table}")
+        keep(connection, f"mart.{metric.table}", metric(frames, policy, as_of=as_of))
         marts.add(metric.table)
-        rows[metric.table] = connection.table(f"mart.{metric.table}").count("*").fetchall()[0][0]
+        rows[metric.table] = connection.execute(f"SELECT count(*) FROM mart.{metric.table}").fetchall()[0][0]
     return rows
 
 
-def measured(connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]) -> list[tuple[Metric, pa.Table]]:
+def measured(connection: DuckDBPyConnection, metrics: Sequence[Metric]) -> list[tuple[Metric, pa.Table]]:
     """The computed marts that are to be published, in the order of their grain."""
     return [
         (metric, connection.sql(f"FROM mart.{metric.table} ORDER BY {', '.join(metric.grain)}").to_arrow_table())

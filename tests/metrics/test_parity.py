@@ -13,8 +13,9 @@ from config.settings import KantataSource, SalesforceSource, Settings
 from sandbox.company import DEMO_DAYS, build
 from sandbox.serve import running
 from tasks.checks.judge import judge
-from tasks.core.conform import conform, workbench
+from tasks.core.conform import conform
 from tasks.core.tables import CORE
+from tasks.engines.bench import workbench
 from tasks.metrics.catalogue import STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tasks.sources.pull import entities, pull

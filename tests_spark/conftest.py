@@ -1,0 +1,22 @@
+"""What the Spark tests share: settings of a small local Spark, and a Prefect server for the flow."""
+
+import os
+
+import pytest
+from prefect.testing.utilities import prefect_test_harness
+
+# Small, for little data: two threads, two partitions, no code is generated and the JVM compiles quickly.
+CONF = {
+    "spark.sql.shuffle.partitions": "2",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
+LOCAL = {"engine": "spark", "spark_url": "local[2]", "spark_conf": CONF, "memory_limit": "3GB"}
+ACCOUNTS = int(os.environ.get("SPARK_TEST_ACCOUNTS", "20"))
+
+
+@pytest.fixture(scope="session")
+def prefect_server():
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
