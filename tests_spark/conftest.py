@@ -5,6 +5,9 @@ import os
 import pytest
 from prefect.testing.utilities import prefect_test_harness
 
+from config.settings import Settings
+from tasks.engines.bench import workbench
+
 # Small, for little data: two threads, two partitions, no code is generated and the JVM compiles quickly.
 CONF = {
     "spark.sql.shuffle.partitions": "2",
@@ -13,10 +16,21 @@ CONF = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 LOCAL = {"engine": "spark", "spark_url": "local[2]", "spark_conf": CONF, "memory_limit": "3GB"}
+# The size of the pretend company; the proof at profile S sets it.
 ACCOUNTS = int(os.environ.get("SPARK_TEST_ACCOUNTS", "20"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("filterwarnings", "ignore:PySpark does not yet fully support pandas:FutureWarning")
 
 
 @pytest.fixture(scope="session")
 def prefect_server():
     with prefect_test_harness(server_startup_timeout=180):
         yield
+
+
+@pytest.fixture
+def spark(tmp_path):
+    with workbench(Settings(home=tmp_path, **LOCAL)) as bench:
+        yield bench

@@ -3,14 +3,9 @@
 Every table is computed when its statement runs and kept by the executors (`localCheckpoint`): later plans start from
 its rows, and an executor that is lost fails the run, which is started again like any other. Tables belong to the
 session. A table declared by its columns has a `rowid`, as DuckDB's tables have.
-
-Delta tables are read without Delta's own Spark package, which comes from Maven only: `deltalake` names the table's
-active files, and Spark reads these Parquet files with the table's schema, so that columns an older file lacks are
-null. Baton's tables have no partition columns, whose values would stand in the paths only.
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +13,13 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as f
-from pyspark.sql.types import DataType, StructType
 from sqlglot import exp
 
+from tasks.engines.delta import read_versions
 from tasks.engines.dialect import Parameters, flat_name, macro, parsed, to_spark
-from tasks.lake.places import opened
 
 ROWID = "rowid"
+ROW_BITS = 50  # of a row's number, those that tell the rows of one insert apart
 BATCH = "batch_to_fill_in"
 
 
@@ -56,6 +51,7 @@ class SparkWorkbench:
         self.home = home
         self._macros: dict[str, tuple[tuple[str, ...], exp.Expression]] = {}
         self._names: set[str] = set()
+        self._inserts = 0
         self._at_home: set[tuple[str, str]] = set()
 
     def execute(self, query: str, parameters: Parameters = ()) -> SparkRows:
@@ -89,16 +85,9 @@ class SparkWorkbench:
 
     def register_versions(self, name: str, lake: str, instance: str, entity: str, known_at: datetime) -> Sequence[str]:
         """Make the versions of an entity that were known at an instant a table; its columns."""
-        held = opened(lake, instance, entity)
-        schema = StructType.fromJson(json.loads(held.schema().to_json()))  # Delta's schema is Spark's
-        files = held.file_uris()
-        rows = (
-            self.spark.read.schema(schema).parquet(*files)
-            if files
-            else self._empty((field.name, field.dataType) for field in schema)
-        )
-        self._name(name, rows.where(f.col("_extracted_at") <= f.lit(known_at)))
-        return tuple(field.name for field in schema)
+        rows = read_versions(self.spark, lake, instance, entity, known_at)
+        self._name(name, rows)
+        return tuple(rows.columns)
 
     def unregister(self, name: str) -> None:
         """Forget a table."""
@@ -132,30 +121,29 @@ class SparkWorkbench:
         return self.spark.sql(to_spark(tree, self._macros, parameters))
 
     def _declare(self, declared: exp.Schema) -> None:
-        kinds = ((one.name, one.args["kind"].sql("spark")) for one in declared.expressions)
-        self._name(flat_name(declared.this), self._empty(kinds))
-
-    def _empty(self, columns: Iterable[tuple[str, str | DataType]]) -> DataFrame:
-        return self.spark.range(0).select(*(f.lit(None).cast(kind).alias(name) for name, kind in columns))
+        """An empty table."""
+        name = flat_name(declared.this)
+        kinds = [(one.name, one.args["kind"].sql("spark")) for one in declared.expressions]
+        columns = (f.lit(None).cast(kind).alias(column) for column, kind in [*kinds, (ROWID, "bigint")])
+        self._name(name, self.spark.range(0).select(*columns))
 
     def _insert(self, statement: exp.Insert, parameters: Parameters) -> SparkRows:
         """Append a query's rows to a table, by name or by position, cast to its types; how many they are."""
         name = flat_name(statement.this)
-        before = self.table(name)
         source = statement.expression
-        if isinstance(source, exp.Values):
-            source = exp.select("*").from_(source)
-        rows = self._query(source, parameters)
+        rows = self._query(exp.select("*").from_(source) if isinstance(source, exp.Values) else source, parameters)
+        held = self.spark.table(name)
+        columns = held.drop(ROWID).schema
         if not statement.args.get("by_name"):
-            rows = rows.toDF(*before.columns)
-        given = set(rows.columns)
-        cast = [
-            (f.col(field.name) if field.name in given else f.lit(None)).cast(field.dataType).alias(field.name)
-            for field in before.schema
-        ]
-        after = before.unionAll(rows.select(*cast))
-        self._keep(name, after.withColumn(ROWID, f.monotonically_increasing_id()))
-        return SparkRows(self.spark.table(name).select(f.count("*") - f.lit(before.count())))
+            rows = rows.toDF(*columns.names)
+        given = [f.col(one) if one in rows.columns else f.lit(None) for one in columns.names]
+        cast = [value.cast(one.dataType).alias(one.name) for value, one in zip(given, columns, strict=True)]
+        self._inserts += 1
+        numbers = f.monotonically_increasing_id() + f.lit(self._inserts << ROW_BITS)
+        added = rows.select(*cast, numbers.alias(ROWID)).localCheckpoint()
+        if count := added.count():
+            self._name(name, held.unionAll(added))
+        return SparkRows(self.spark.sql(f"SELECT {count}"))
 
     def _keep(self, name: str, frame: DataFrame) -> None:
         self._name(name, frame.localCheckpoint())
