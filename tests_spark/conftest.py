@@ -10,18 +10,23 @@ from tasks.engines.bench import workbench
 
 # Small, for little data: two threads, two partitions, no code is generated and the JVM compiles quickly.
 CONF = {
+    "spark.driver.memory": "3g",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-LOCAL = {"engine": "spark", "spark_url": "local[2]", "spark_conf": CONF, "memory_limit": "3GB"}
+LOCAL = {"engine": "spark", "spark_url": "local[2]", "spark_conf": CONF}
 # The size of the pretend company; the proof at profile S sets it.
 ACCOUNTS = int(os.environ.get("SPARK_TEST_ACCOUNTS", "20"))
 
 
 def pytest_configure(config):
     config.addinivalue_line("filterwarnings", "ignore:PySpark does not yet fully support pandas:FutureWarning")
+    # The pipe to the JVM, which lives as long as this process.
+    config.addinivalue_line(
+        "filterwarnings", "ignore:Exception ignored in. <_io.FileIO:pytest.PytestUnraisableExceptionWarning"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ ENVIRONMENT = {
     "BATON_ENGINE": LOCAL["engine"],
     "BATON_SPARK_URL": LOCAL["spark_url"],
     "BATON_SPARK_CONF": json.dumps(LOCAL["spark_conf"]),
-    "BATON_MEMORY_LIMIT": LOCAL["memory_limit"],
 }
 
 

@@ -19,7 +19,11 @@ CONF: Final[Mapping[str, str]] = {
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
-LOCAL: Final[Mapping[str, str]] = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+LOCAL: Final[Mapping[str, str]] = {
+    "spark.driver.memory": "4g",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.bindAddress": "127.0.0.1",
+}
 
 
 def session(settings: Settings) -> SparkSession:
@@ -41,10 +45,10 @@ def session(settings: Settings) -> SparkSession:
 
 
 def _conf(settings: Settings) -> dict[str, str]:
-    """What the session is told; a local master gets the workbench's memory limit."""
+    """What the session is told; the installation's `spark_conf` has the last word."""
     conf = {**CONF, **settings.spark_conf}
     if settings.spark_url.startswith("sc://"):  # the server keeps what it was started with, but for a session's own
         return {name: value for name, value in conf.items() if name.startswith("spark.sql.")}
     if settings.spark_url.startswith("local"):
-        return {**LOCAL, "spark.driver.memory": settings.memory_limit, **conf}
+        return {**LOCAL, **conf}
     return conf
