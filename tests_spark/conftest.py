@@ -16,7 +16,7 @@ CONF = {
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
-LOCAL = {"engine": "spark", "spark_url": "local[2]", "spark_conf": CONF}
+LOCAL = {"engine": "spark", "spark_url": os.environ.get("SPARK_TEST_URL", "local[2]"), "spark_conf": CONF}
 # The size of the pretend company; the proof at profile S sets it.
 ACCOUNTS = int(os.environ.get("SPARK_TEST_ACCOUNTS", "20"))
 
