@@ -50,5 +50,6 @@ def _conf(settings: Settings) -> dict[str, str]:
     if settings.spark_url.startswith("sc://"):  # the server keeps what it was started with, but for a session's own
         return {name: value for name, value in conf.items() if name.startswith("spark.sql.")}
     if settings.spark_url.startswith("local"):
-        return {**LOCAL, **conf}
+        spill = str(settings.home / "spill")
+        return {**LOCAL, "spark.local.dir": spill, "spark.sql.warehouse.dir": spill, **conf}
     return conf
