@@ -8,9 +8,11 @@ from prefect.testing.utilities import prefect_test_harness
 from config.settings import Settings
 from tasks.engines.bench import workbench
 
-# Small, for little data: two threads, two partitions, no code is generated and the JVM compiles quickly.
+# Small, for little data: two threads, two partitions, no code is generated and the JVM compiles quickly. Every
+# broadcast of a join takes a page, of 64 MB by default.
 CONF = {
     "spark.driver.memory": "3g",
+    "spark.buffer.pageSize": "1m",
     "spark.sql.shuffle.partitions": "2",
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
