@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench-pull doctor up down clean rehearse lock dictionary
+.PHONY: help setup demo test test-spark lint bench-pull doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,17 @@ demo: setup  ## the real nightly flow over a pretend company: three month-ends a
 
 test: setup lint  ## every test, PostgreSQL included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-spark: .venv-spark/ready  ## the same rows on Spark: needs Java 17 or later, and an environment of its own
+	@"$${JAVA_HOME:+$$JAVA_HOME/bin/}java" -version 2>&1 | grep -qE 'version "(1[7-9]|[2-9][0-9])' \
+		|| { echo "make test-spark needs Java 17 or later: install it, or set JAVA_HOME."; exit 1; }
+	.venv-spark/bin/python -m pytest tests_spark
+
+.venv-spark/ready: .venv/ready requirements-spark.lock
+	$(PYTHON) -m venv .venv-spark
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes -r requirements-spark.lock
+	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --no-deps --no-build-isolation -e .
+	@touch $@
 
 lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff check .
@@ -51,7 +62,7 @@ down:  ## stop what `make up` and `make demo` started
 	@if [ -x $(BIN)/baton ]; then $(BIN)/baton down; fi
 
 clean: down  ## remove all state and the environment
-	rm -rf var .venv .venv-bench
+	rm -rf var .venv .venv-bench .venv-spark
 
 rehearse: setup  ## the image's steps without Docker; WITH="--database postgresql+asyncpg://…" for Prefect's server
 	$(BIN)/python -m deploy.rehearse $(WITH)
@@ -60,6 +71,7 @@ lock:  ## renew the lock files
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra kubernetes --constraint requirements.lock pyproject.toml -o requirements-image.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --group pyproject.toml:bench -o requirements-bench.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --python-version 3.11 --extra dev --extra kubernetes --extra spark --constraint requirements.lock pyproject.toml -o requirements-spark.lock
 	echo "uv==$$($(BIN)/uv --version | cut -d' ' -f2)" | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
 dictionary: setup  ## regenerate docs/data-dictionary.md from the code

@@ -5,20 +5,24 @@ The pretend company is pulled over HTTP night by night, as its users would, and 
 of work; roles, people and the company's standard rates are shared, as they are in a real firm.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from unittest.mock import patch
 
 import duckdb
 import pyarrow as pa
 from deltalake import CommitProperties, Transaction, write_deltalake
-from pydantic import SecretStr
 
-from config.settings import KantataSource, SalesforceSource, Settings
+from config.settings import Settings
 from sandbox.company import DEMO_DAYS, build
 from sandbox.serve import running
+from sandbox.world import World
 from tasks.lake.places import entities as held_entities
+from tasks.lake.places import instances as held_instances
 from tasks.lake.places import opened, place
 from tasks.lake.read import cursor_name
 from tasks.sources.pull import entities, pull
@@ -49,54 +53,30 @@ PROFILES = {
 
 def lake(profile: str, home: Path) -> Settings:
     """Settings whose lake, below `home`, holds a profile's company as pulled on every demo day; made when missing."""
-    base, large = _settings(home / "base"), _settings(home / profile)
-    if not (home / "base" / "ready").exists():
+    base, large = Settings(home=home / "base"), Settings(home=home / profile)
+    if not (base.home / "ready").exists():
         shutil.rmtree(base.home, ignore_errors=True)
-        _pull(base)
+        pulled(base.home, build(ACCOUNTS)[0], *(clock for clock, _day in DEMO_DAYS))
         (base.home / "ready").touch()
     if not (large.home / "ready").exists():
         shutil.rmtree(large.home, ignore_errors=True)
-        for instance in base.sources:
+        for instance in held_instances(base.lake):
             for entity in held_entities(base.lake, instance):
                 _multiply(base.lake, large.lake, instance, entity, PROFILES[profile])
         (large.home / "ready").touch()
     return large
 
 
-def _settings(home: Path, **urls: str) -> Settings:
-    nowhere = "http://127.0.0.1:9"  # a benchmark of what lies in the lake asks no vendor
-    return Settings(
-        home=home,
-        sources={
-            "salesforce": SalesforceSource(
-                vendor="salesforce",
-                url=urls.get("salesforce", nowhere),
-                fields=Path("config/fields/salesforce.yaml"),
-                client_id=urls.get("client_id", ""),
-                client_secret=SecretStr(urls.get("client_secret", "")),
-            ),
-            "kantata": KantataSource(
-                vendor="kantata",
-                url=urls.get("kantata", nowhere),
-                fields=Path("config/fields/kantata.yaml"),
-                token=SecretStr(urls.get("token", "")),
-            ),
-        },
-    )
-
-
-def _pull(base: Settings) -> None:
-    world, _ledger = build(ACCOUNTS)
-    with running(world, DEMO_DAYS[0][0]) as sandbox:
-        settings = _settings(
-            base.home, salesforce=sandbox.salesforce_url, kantata=sandbox.kantata_url,
-            client_id=sandbox.client_id, client_secret=sandbox.client_secret, token=sandbox.token,
-        )  # fmt: skip
-        for clock, _day in DEMO_DAYS:
+def pulled(home: Path, world: World, *clocks: datetime) -> Settings:
+    """Settings whose lake a world was pulled into over HTTP, at each of the clocks, without flows."""
+    with running(world, clocks[0]) as sandbox, patch.dict(os.environ, sandbox.environment()):
+        settings = Settings(home=home)
+        for clock in clocks:
             sandbox.set_clock(clock)
             for instance in settings.sources:
                 for entity in entities(instance, settings):
                     pull(instance, entity, settings=settings, now=clock, run_id=f"{clock:%Y-%m-%d}")
+    return settings
 
 
 def _multiply(base: str, large: str, instance: str, entity: str, profile: Profile) -> None:

@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     warehouse_url: SecretStr = SecretStr("")  # postgresql+psycopg://…; default: DuckDB files in home/warehouse
     duckdb_storage_version: str = "v1.2.0"  # the oldest DuckDB that can open the serving file
     now: datetime | None = None  # a fixed clock, for the demo and for reproductions
+    engine: Literal["duckdb", "spark"] = "duckdb"  # conforms and measures; spark: requirements-spark.lock and Java 17
+    spark_url: str = "local[*]"  # a Spark master, or a Spark Connect server (sc://host:port)
+    spark_conf: dict[str, str] = {}  # any Spark setting by its full name
     memory_limit: str = "4GB"  # DuckDB's, before it spills to disk
     slack_webhook_url: SecretStr = SecretStr("")
     pagerduty: PagerDuty = PagerDuty()

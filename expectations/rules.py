@@ -155,7 +155,7 @@ def readable(table: Table) -> Rule:
     reason = "a value cannot be read as a number, date or yes/no: correct it in the source system; field: "
     return Rule(
         "values are readable",
-        f"_unreadable IS NOT NULL AND len({lost}) > 0",
+        f"_unreadable IS NOT NULL AND array_length({lost}) > 0",
         reason,
         named=f"array_to_string({lost}, ', ')",
     )

@@ -9,7 +9,7 @@ from config.settings import settings
 from tasks.alert import tell_publish
 from tasks.check import check_core, check_marts
 from tasks.checks.verdict import blocking_reasons
-from tasks.core.conform import workbench
+from tasks.engines.bench import workbench
 from tasks.measure import conform_core, measure_marts
 from tasks.publish import prepare_stores, publish_marts, record_checks
 from tasks.run import named_by_day, scheduled_day, this_run

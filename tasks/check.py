@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-from duckdb import DuckDBPyConnection
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -13,14 +12,15 @@ from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts as check_all_marts
 from tasks.checks.verdict import CheckResult, Verdict
 from tasks.core.provenance import data_as_of, pulled_at
-from tasks.metrics.catalogue import METRICS
+from tasks.engines.bench import Workbench, at_home
+from tasks.metrics.catalogue import MARTS, METRICS
 from tasks.run import Run
 from tasks.warehouse.connect import warehouse
 from tasks.warehouse.findings import last_counts
 
 
 @task(task_run_name="check-core", cache_policy=NO_CACHE)
-def check_core(bench: DuckDBPyConnection, run: Run) -> Verdict:
+def check_core(bench: Workbench, run: Run) -> Verdict:
     """Judge every row and every core table; quarantine what is wrong."""
     before = last_counts(warehouse(settings()), run.as_of)
     verdict = judge(bench, policy(), before, known_at=run.known_at, pulled_at=pulled_at(settings(), run.known_at))
@@ -29,6 +29,6 @@ def check_core(bench: DuckDBPyConnection, run: Run) -> Verdict:
 
 
 @task(task_run_name="check-marts", cache_policy=NO_CACHE)
-def check_marts(bench: DuckDBPyConnection) -> tuple[CheckResult, ...]:
+def check_marts(bench: Workbench) -> tuple[CheckResult, ...]:
     """Check every mart: its grain, its sums, its identities."""
-    return check_all_marts(bench, METRICS)
+    return check_all_marts(at_home(bench, "mart", MARTS), METRICS)

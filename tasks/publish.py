@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 
-from duckdb import DuckDBPyConnection
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
@@ -11,7 +10,8 @@ from config.policy import policy
 from config.settings import settings
 from tasks.checks.verdict import CheckResult, Verdict
 from tasks.core.provenance import data_as_of
-from tasks.metrics.catalogue import METRICS
+from tasks.engines.bench import Workbench, at_home
+from tasks.metrics.catalogue import MARTS, METRICS
 from tasks.metrics.measure import measured
 from tasks.run import Run
 from tasks.sources.pull import Pulled
@@ -54,7 +54,7 @@ def record_run(run: Run, state: str, reason: str = "") -> None:
 
 
 @task(task_run_name="record-checks", cache_policy=NO_CACHE)
-def record_checks(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results: Sequence[CheckResult]) -> None:
+def record_checks(bench: Workbench, run: Run, verdict: Verdict, results: Sequence[CheckResult]) -> None:
     """Note every check, where each row went, and the quarantine, whether or not the run may publish."""
     where = warehouse(settings())
     create_ops(where)
@@ -64,7 +64,7 @@ def record_checks(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results
 
 
 @task(task_run_name="publish-marts", cache_policy=NO_CACHE)
-def publish_marts(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results: Sequence[CheckResult]) -> Published:
+def publish_marts(bench: Workbench, run: Run, verdict: Verdict, results: Sequence[CheckResult]) -> Published:
     """Replace the day in every mart, in one transaction."""
     build = Build(
         as_of=run.as_of,
@@ -78,4 +78,4 @@ def publish_marts(bench: DuckDBPyConnection, run: Run, verdict: Verdict, results
         rows_read=sum(table.read for table in verdict.conservation),
         rows_held=sum(table.quarantined for table in verdict.conservation),
     )
-    return publish(warehouse(settings()), measured(bench, METRICS), build)
+    return publish(warehouse(settings()), measured(at_home(bench, "mart", MARTS), METRICS), build)

@@ -2,43 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 
 import duckdb
-from pydantic import SecretStr
 
+from benchmarks.company import pulled
 from config.policy import policy
-from config.settings import KantataSource, SalesforceSource, Settings
 from sandbox.company import DEMO_DAYS, build
-from sandbox.serve import running
 from tasks.checks.judge import judge
-from tasks.core.conform import conform, workbench
-from tasks.sources.pull import entities, pull
+from tasks.core.conform import conform
+from tasks.engines.bench import workbench
 
 CLOCK, AS_OF = DEMO_DAYS[-1]
-
-
-def pulled(home: Path, world, clock: datetime) -> Settings:
-    """A lake filled over HTTP, without flows."""
-    with running(world, clock) as sandbox:
-        settings = Settings(
-            home=home,
-            sources={
-                "salesforce": SalesforceSource(
-                    vendor="salesforce", url=sandbox.salesforce_url, fields="config/fields/salesforce.yaml",
-                    client_id=sandbox.client_id, client_secret=SecretStr(sandbox.client_secret),
-                ),
-                "kantata": KantataSource(
-                    vendor="kantata", url=sandbox.kantata_url, fields="config/fields/kantata.yaml",
-                    token=SecretStr(sandbox.token),
-                ),
-            },
-        )  # fmt: skip
-        for instance in settings.sources:
-            for entity in entities(instance, settings):
-                pull(instance, entity, settings=settings, now=clock, run_id="parity")
-    return settings
 
 
 @contextmanager

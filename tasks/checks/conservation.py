@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 
-import duckdb
-
 from expectations.suite import CoreSuite
 from tasks.checks.rows import text
 from tasks.checks.verdict import Conservation
+from tasks.engines.bench import Workbench
 
 
-def conserve(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> Conservation:
+def conserve(connection: Workbench, suite: CoreSuite) -> Conservation:
     """Where the table's records went: read is counted from the versions, clean from core, quarantined from `rejection`.
 
     A record that is not in `judged` has one version, so its row stands for its key.
@@ -39,7 +38,7 @@ def conserve(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> Conserv
     return row
 
 
-def store(connection: duckdb.DuckDBPyConnection, rows: Iterable[Conservation]) -> None:
+def store(connection: Workbench, rows: Iterable[Conservation]) -> None:
     """Create `ops.conservation` and `ops.quarantine`."""
     connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
     connection.execute(

@@ -3,17 +3,16 @@
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 
-import duckdb
-
 from config.policy import Policy
 from expectations import CORE_SUITES
 from expectations.rules import Severity
 from tasks.checks.verdict import CheckResult
 from tasks.core.tables import CORE
+from tasks.engines.bench import Workbench
 
 
 def freshness(
-    connection: duckdb.DuckDBPyConnection, policy: Policy, known_at: datetime, pulled_at: Mapping[str, datetime]
+    connection: Workbench, policy: Policy, known_at: datetime, pulled_at: Mapping[str, datetime]
 ) -> list[CheckResult]:
     """Each table's age against the policy's hours, as a warning and as a stop.
 
@@ -58,7 +57,7 @@ def _judge(table: str, hours: float, policy: Policy) -> list[CheckResult]:
     ]
 
 
-def _newest_versions(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+def _newest_versions(connection: Workbench) -> dict[str, datetime]:
     """When each table's newest version was read; tables that come from no source are left out."""
     query = " UNION ALL ".join(
         f"SELECT '{table.name}', epoch_us(max(_extracted_at)) FROM versions.{table.name}" for table in CORE

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from math import ceil
 
-import duckdb
-
 from config.policy import Policy
 from expectations import CORE_SUITES
 from expectations.rules import Expected, Severity
@@ -16,10 +14,11 @@ from tasks.checks.references import note_dangling, reject_orphans
 from tasks.checks.rows import REJECTION, build_core, judge_rows
 from tasks.checks.validate import Batch, Check, row_check, unique, validate
 from tasks.checks.verdict import CheckResult, Conservation, Verdict
+from tasks.engines.bench import Workbench
 
 
 def judge(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Workbench,
     policy: Policy,
     previous_counts: Mapping[str, int],
     *,

@@ -1,24 +1,23 @@
 """References: a row whose required parent is not in core goes to quarantine; an optional one that dangles is noted."""
 
-import duckdb
-
 from expectations.rules import Severity
 from expectations.suite import CoreSuite
 from tasks.checks.rows import text
 from tasks.checks.verdict import CheckResult
 from tasks.core.tables import CORE, Column
+from tasks.engines.bench import Workbench
 
 KEYS = {table.name: table.key for table in CORE}
 
 
-def reject_orphans(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
+def reject_orphans(connection: Workbench, suite: CoreSuite) -> None:
     """Add to `rejection` each candidate whose required parent is absent; the parents' core tables stand already."""
     for column in suite.table.columns:
         if column.refers_to and column.required:
             _add(connection, suite, column, "blocking")
 
 
-def note_dangling(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> tuple[CheckResult, ...]:
+def note_dangling(connection: Workbench, suite: CoreSuite) -> tuple[CheckResult, ...]:
     """Add to `rejection`, as warnings, the rows of core whose optional parent is absent; the value is kept."""
     results = []
     for column in suite.table.columns:
@@ -32,7 +31,7 @@ def note_dangling(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> tu
     return tuple(results)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, suite: CoreSuite, column: Column, severity: Severity) -> int:
+def _add(connection: Workbench, suite: CoreSuite, column: Column, severity: Severity) -> int:
     """Add the candidates with no parent in core; the number of them."""
     table, parent = suite.table.name, column.refers_to
     quarantined = text(

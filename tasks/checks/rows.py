@@ -8,10 +8,9 @@ looked at), `rejection` (every table's rejected and noted versions). `row` is th
 
 from collections.abc import Iterable
 
-import duckdb
-
 from expectations.rules import Rule
 from expectations.suite import CoreSuite
+from tasks.engines.bench import Workbench
 
 REJECTION = """
 CREATE OR REPLACE TEMP TABLE rejection (
@@ -25,7 +24,7 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def judge_rows(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
+def judge_rows(connection: Workbench, suite: CoreSuite) -> None:
     """Fill `judged` and `candidate` for the suite's table, and add what its row rules reject or note to `rejection`.
 
     A deletion is never judged: it says only that the record is gone. Warnings are noted on newest versions only.
@@ -72,7 +71,7 @@ def judge_rows(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
     )
 
 
-def build_core(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
+def build_core(connection: Workbench, suite: CoreSuite) -> None:
     """Create `core.<table>`: the candidates that no reference rule rejected, with `_is_stale`."""
     table = suite.table
     columns = ", ".join(column.name for column in table.columns)
@@ -87,7 +86,7 @@ def build_core(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
     )
 
 
-def _break(connection: duckdb.DuckDBPyConnection, suite: CoreSuite) -> None:
+def _break(connection: Workbench, suite: CoreSuite) -> None:
     """Fill `broken`: each rule that a version breaks, in one pass over the table."""
     connection.execute(
         f"""

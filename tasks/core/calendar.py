@@ -7,6 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from config.policy import ROOT, Policy
+from tasks.engines.bench import Workbench
 from tasks.errors import ConfigError
 
 WEEKEND = (5, 6)
@@ -58,7 +59,7 @@ def exchange_rates(policy: Policy) -> pa.Table:
     )
 
 
-def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None:
+def fill_fx_rates(connection: Workbench, policy: Policy) -> None:
     """Fill `versions.fx_rate` from the policy's CSV: reporting minor units for 10^8 of a currency's."""
     connection.register("fx_csv", exchange_rates(policy))
     connection.execute(
@@ -76,7 +77,7 @@ def fill_fx_rates(connection: duckdb.DuckDBPyConnection, policy: Policy) -> None
     connection.unregister("fx_csv")
 
 
-def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as_of: date) -> None:
+def fill_work_calendar(connection: Workbench, policy: Policy, as_of: date) -> None:
     """Fill `versions.work_calendar`: whole years, from the first day core speaks of to six years past `as_of`."""
     connection.register("holiday_csv", _holidays(policy))
     connection.execute(
@@ -91,10 +92,13 @@ def fill_work_calendar(connection: duckdb.DuckDBPyConnection, policy: Policy, as
         ),
         days AS (
             SELECT unnest(generate_series(date_trunc('year', greatest(day, DATE '1990-01-01')),
-                                          make_date(year($as_of::DATE) + 6, 12, 31), INTERVAL 1 DAY))::DATE AS day
+                                          make_date(year($as_of::DATE) + 6, 12, 31), INTERVAL 1 DAY)) AS midnight
             FROM first
         ),
-        marked AS (SELECT day, isodow(day) < 6 AND day NOT IN (SELECT day FROM holiday_csv) AS is_working FROM days)
+        marked AS (
+            SELECT midnight::DATE AS day,
+                   isodow(midnight) < 6 AND midnight::DATE NOT IN (SELECT day FROM holiday_csv) AS is_working
+            FROM days)
         SELECT day, is_working,
                (sum(is_working::INTEGER) OVER (ORDER BY day) - is_working::INTEGER)::BIGINT AS workdays_before,
                1 AS _version, false AS _deleted

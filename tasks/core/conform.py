@@ -5,11 +5,8 @@ The result is the schema `versions` of the workbench: one table per core table w
 in force is decided by the checks (tasks/checks), because a rejected version leaves the one before it in force.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
-
-import duckdb
 
 from config.policy import Policy
 from config.settings import Settings, Source
@@ -18,8 +15,8 @@ from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, define_functions
 from tasks.core.tables import CORE, Kind
+from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
-from tasks.lake.read import versions
 from tasks.sources.fieldmap import Custom, FieldMap, field_map
 
 VENDORS = {"salesforce": salesforce, "kantata": kantata}
@@ -37,22 +34,7 @@ TRAIL = (
 )
 
 
-@contextmanager
-def workbench(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """An empty DuckDB to conform, check and measure in; it spills to `home`/spill past the memory limit."""
-    spill = settings.home / "spill"
-    spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(config={"memory_limit": settings.memory_limit, "temp_directory": str(spill)})
-    try:
-        connection.execute("SET timezone = 'UTC'; SET preserve_insertion_order = false")
-        yield connection
-    finally:
-        connection.close()
-
-
-def conform(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, policy: Policy, *, as_of: date, known_at: datetime
-) -> None:
+def conform(connection: Workbench, settings: Settings, policy: Policy, *, as_of: date, known_at: datetime) -> None:
     """Fill `versions` from the lake as known at `known_at`, every configured source together.
 
     Raises:
@@ -72,9 +54,7 @@ def conform(
     fill_work_calendar(connection, policy, as_of)
 
 
-def _load_raw(
-    connection: duckdb.DuckDBPyConnection, lake: str, instance: str, fields: FieldMap, known_at: datetime
-) -> None:
+def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap, known_at: datetime) -> None:
     """The source's raw tables without payloads, numbered by version; an entity never pulled is an empty table."""
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "raw_{instance}"')
     for name, entity in fields.entities.items():
@@ -84,9 +64,8 @@ def _load_raw(
         )
         if not is_held(lake, instance, name):
             continue
-        known = versions(connection, lake, instance, name, known_at)
-        connection.register("known", known)
-        kept = ", ".join(column.name for column in entity.columns if column.name in known.columns)
+        held = register_versions(connection, "known", lake, instance, name, known_at)
+        kept = ", ".join(column.name for column in entity.columns if column.name in held)
         # Only the records with several versions are sorted: sorting the many that have one would cost the most.
         connection.execute(
             f"""
@@ -106,9 +85,7 @@ def _load_raw(
         connection.unregister("known")
 
 
-def _map(
-    connection: duckdb.DuckDBPyConnection, instance: str, source: Source, fields: FieldMap, policy: Policy
-) -> None:
+def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap, policy: Policy) -> None:
     """Run the vendor's mapping queries over its raw tables."""
     vendor = VENDORS[source.vendor]
     names = {
@@ -123,9 +100,7 @@ def _map(
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
-def _pivot(
-    connection: duckdb.DuckDBPyConnection, instance: str, table: str, subject: str, custom: Mapping[str, Custom]
-) -> None:
+def _pivot(connection: Workbench, instance: str, table: str, subject: str, custom: Mapping[str, Custom]) -> None:
     """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
     values, unreadable = [], []
     for column, field in custom.items():
@@ -149,11 +124,11 @@ def _pivot(
     )
 
 
-def _fill_finalised(connection: duckdb.DuckDBPyConnection, lake: str, known_at: datetime) -> None:
+def _fill_finalised(connection: Workbench, lake: str, known_at: datetime) -> None:
     """The closed months' MRR, as closed by `known_at`."""
     if not is_held(lake, *FINALISED):
         return
-    connection.register("closed", versions(connection, lake, *FINALISED, known_at))
+    register_versions(connection, "closed", lake, *FINALISED, known_at)
     connection.execute(
         """
         INSERT INTO versions.finalised_mrr BY NAME

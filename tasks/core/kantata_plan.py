@@ -54,9 +54,9 @@ SELECT '{instance}:' || id || ':' || local_date(_updated_at) AS progress_id,
        local_date(_updated_at) AS recorded_date,
        percentage_complete * 100 AS progress_bp,
        1 AS _version, _deleted, _updated_at, _extracted_at, _hash, NULL AS _unreadable
-FROM {raw}.story
+FROM {raw}.story v
 WHERE percentage_complete IS NOT NULL
-QUALIFY row_number() OVER (PARTITION BY id, local_date(_updated_at) ORDER BY _version DESC) = 1
+QUALIFY row_number() OVER (PARTITION BY id, local_date(_updated_at) ORDER BY v._version DESC) = 1
 """
 
 # Kantata's baselines hold dates, no hours: the estimate known when the baseline was first pulled stands for them.

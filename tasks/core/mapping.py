@@ -3,9 +3,8 @@
 import re
 from dataclasses import dataclass
 
-import duckdb
-
 from tasks.core.currencies import ZERO_DECIMAL
+from tasks.engines.bench import Workbench
 
 CASTS = {
     "integer": "BIGINT",
@@ -35,7 +34,7 @@ def custom(column: str, kind: str) -> str:
     return f"TRY_CAST(f.{column} AS {CASTS[kind]})"
 
 
-def define_functions(connection: duckdb.DuckDBPyConnection, zone: str) -> None:
+def define_functions(connection: Workbench, zone: str) -> None:
     """Give a connection the functions that the mappings use.
 
     `half_even(n, d)`: n/d in whole units, ties to even (integers, d > 0). `to_minor(cents, currency, base)`: an

@@ -73,3 +73,4 @@ STEPS_AND_METRICS = (
     MILESTONE_SLIP,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
+MARTS = tuple(metric.table for metric in METRICS)

@@ -3,21 +3,20 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-import duckdb
 import narwhals as nw
 import pyarrow as pa
+from duckdb import DuckDBPyConnection
 
 from config.policy import Policy
 from tasks.core.tables import CORE
+from tasks.engines.bench import Workbench, keep
 from tasks.metrics.metric import Metric
 
 BATCH = 1_000_000  # rows of a mart that are handed on at once
 CORE_TABLES = frozenset(table.name for table in CORE)
 
 
-def measure(
-    connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric], policy: Policy, *, as_of: date
-) -> dict[str, int]:
+def measure(connection: Workbench, metrics: Sequence[Metric], policy: Policy, *, as_of: date) -> dict[str, int]:
     """Compute every metric of one day into the schema `mart`; the rows of each.
 
     Marts that are there already serve as inputs.
@@ -29,15 +28,13 @@ def measure(
             name: nw.from_native(connection.table(f"{'core' if name in CORE_TABLES else 'mart'}.{name}"))
             for name in metric.inputs
         }
-        relation: duckdb.DuckDBPyRelation = metric(frames, policy, as_of=as_of).to_native()
-        connection.execute(f"DROP TABLE IF EXISTS mart.{metric.table}")
-        relation.create(f"mart.{metric.table}")
-        rows[metric.table] = connection.table(f"mart.{metric.table}").count("*").fetchall()[0][0]
+        keep(connection, f"mart.{metric.table}", metric(frames, policy, as_of=as_of))
+        rows[metric.table] = connection.execute(f"SELECT count(*) FROM mart.{metric.table}").fetchall()[0][0]
     return rows
 
 
 def measured(
-    connection: duckdb.DuckDBPyConnection, metrics: Sequence[Metric]
+    connection: DuckDBPyConnection, metrics: Sequence[Metric]
 ) -> Iterator[tuple[Metric, pa.RecordBatchReader]]:
     """The computed marts that are to be published, a part at a time; each must be read before the next is asked for."""
     for metric in metrics:

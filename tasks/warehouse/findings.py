@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 
 from tasks.checks.verdict import CheckResult, Conservation
+from tasks.engines.bench import Workbench
 from tasks.errors import WarehouseError
 from tasks.sources.pull import Pulled
 from tasks.warehouse.connect import Warehouse
@@ -56,7 +56,7 @@ def conservation_rows(conserved: Sequence[Conservation], as_of: date) -> list[Ro
     return found
 
 
-def quarantine_rows(bench: duckdb.DuckDBPyConnection, as_of: date) -> pa.Table:
+def quarantine_rows(bench: Workbench, as_of: date) -> pa.Table:
     """The workbench's quarantine as rows of `ops.quarantine`."""
     return bench.execute("SELECT $as_of::DATE AS as_of, * FROM ops.quarantine", {"as_of": as_of}).to_arrow_table()
 

@@ -7,7 +7,8 @@ import pytest
 from config.policy import policy
 from config.settings import KantataSource, SalesforceSource, Settings
 from tasks.core.closing import close
-from tasks.core.conform import conform, workbench
+from tasks.core.conform import conform
+from tasks.engines.bench import workbench
 from tasks.errors import ConfigError
 from tasks.lake.append import append
 from tasks.lake.typed import payload_texts, rows

@@ -9,6 +9,7 @@ from tasks.lake.append import append
 from tasks.lake.layout import KEY, LAYOUT
 from tasks.lake.migrate import layouts, migrate, tables
 from tasks.lake.read import cursor, versions
+from tasks.lake.typed import utc_connection
 from tests.old import stores
 
 from .test_append import DAY, MORNING, batch
@@ -65,7 +66,7 @@ def test_a_migrated_table_is_compacted_and_checkpointed_and_keeps_its_layout(tmp
         log.unlink()
     assert layouts(lake) == {LAYOUT: 1}
     assert cursor(lake, "psa", "task") == MORNING + 2 * DAY
-    assert versions(lake, "psa", "task", MORNING + 9 * DAY).count_rows() == 3
+    assert len(versions(utc_connection(), lake, "psa", "task", MORNING + 9 * DAY)) == 3
 
 
 def test_an_old_table_takes_a_new_column(old):
@@ -87,7 +88,7 @@ def test_a_newer_lake_is_neither_read_nor_written(old):
     words = rf"salesforce/account/? is of layout 99, this code knows {LAYOUT}: a newer Baton wrote it"
     touches = (
         lambda: migrate(old),
-        lambda: versions(old, "salesforce", "account", MORNING),
+        lambda: versions(utc_connection(), old, "salesforce", "account", MORNING),
         lambda: append(old, "salesforce", "account", batch({"id": "1", "hours": 5}), hi=MORNING),
     )
     for touch in touches:
