@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark lint bench-pull doctor up down clean rehearse lock dictionary
+.PHONY: help setup demo test test-spark lint bench doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -49,8 +49,8 @@ lint: setup  ## the checks that pre-commit runs
 	$(BIN)/uv pip install --quiet --python .venv-bench/bin/python --require-hashes -r requirements-bench.lock
 	@touch $@
 
-bench-pull: .venv-bench/ready  ## a first pull against the bare ceiling and dlt
-	$(BIN)/python -m benchmarks.pull
+bench: .venv-bench/ready  ## ratios of pull, stages and metrics at profiles S and M (0.2 and 10 million time entries)
+	$(BIN)/python -m benchmarks.bench --pull
 
 doctor: setup  ## are config, credentials, field maps, the warehouse and the lake right?
 	$(BIN)/baton doctor

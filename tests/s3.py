@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import requests
 
-from cli.processes import free_port
+from tests.ports import any_port
 
 REGION = "eu-west-1"
 READING = ("s3:ListBucket", "s3:GetObject")
@@ -68,7 +68,7 @@ def client(service: str, url: str, user: Mapping[str, str]):
 @contextmanager
 def running() -> Iterator[Store]:
     """Start a server, make its users, and have it check signatures from then on."""
-    port = next(port for port in range(5200, 5300) if free_port(port))
+    port = any_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.NamedTemporaryFile("w", prefix="baton_s3_", suffix=".log") as log:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]

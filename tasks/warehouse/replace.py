@@ -34,8 +34,8 @@ def replace_day(
     first = next(batches)
     table = mart_table(metric, first.schema)
     before = create_or_widen(connection, table, grain)
-    stage(connection, table, chain([first], batches))
-    rows = _insist_on_grain(connection, metric.table, grain)
+    rows = stage(connection, table, chain([first], batches))
+    _insist_on_grain(connection, metric.table, grain, rows)
     restated = 0
     if known and metric.keep == "every" and before:
         compared = [name for name in first.schema.names if name in before and name not in ("as_of", *grain)]
@@ -46,25 +46,37 @@ def replace_day(
     return rows, restated
 
 
-def stage(connection: sa.Connection, table: sa.Table, batches: Iterable[pa.Table]) -> None:
-    """Put the batches into the temporary table `incoming` of this transaction, by Arrow or COPY."""
+def stage(connection: sa.Connection, table: sa.Table, batches: Iterable[pa.Table]) -> int:
+    """Put the batches into the temporary table `incoming` of this transaction, by Arrow or COPY; how many rows."""
     columns = [sa.Column(column.name, column.type) for column in table.columns]
     temporary = sa.Table(STAGE, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {STAGE}")
     temporary.create(connection, checkfirst=False)
-    if connection.dialect.name == "duckdb":
-        for batch in batches:
+    load = _insert if connection.dialect.name == "duckdb" else _copy
+    return load(connection, batches, _quoted(connection, [column.name for column in columns]))
+
+
+def _insert(connection: sa.Connection, batches: Iterable[pa.Table], names: Sequence[str]) -> int:
+    count = 0
+    for batch in batches:
+        if batch.num_rows:  # DuckDB 1.5 loses a large insert that follows one of no rows in the same transaction
             driver(connection).register("batch", batch)
-            connection.exec_driver_sql(f"INSERT INTO {STAGE} BY NAME FROM batch")
-        driver(connection).unregister("batch")
-        return
-    names = ", ".join(_quoted(connection, [column.name for column in columns]))
-    with driver(connection).cursor().copy(f"COPY {STAGE} ({names}) FROM STDIN (FORMAT csv)") as copy:
+            connection.exec_driver_sql(f"INSERT INTO {STAGE} SELECT {', '.join(names)} FROM batch")
+            driver(connection).unregister("batch")
+            count += batch.num_rows
+    return count
+
+
+def _copy(connection: sa.Connection, batches: Iterable[pa.Table], names: Sequence[str]) -> int:
+    count = 0
+    with driver(connection).cursor().copy(f"COPY {STAGE} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy:
         for batch in batches:
+            count += batch.num_rows
             for part in batch.to_batches(max_chunksize=50_000):
                 text = io.BytesIO()
                 pa.csv.write_csv(part, text, pa.csv.WriteOptions(include_header=False))
                 copy.write(text.getvalue())
+    return count
 
 
 def stage_day(connection: sa.Connection, as_of: date) -> None:
@@ -107,17 +119,18 @@ def keep_only(connection: sa.Connection, metric: Metric, newest: date) -> None:
     connection.exec_driver_sql(f"DELETE FROM mart.{metric.table} WHERE as_of < DATE '{day}'{spared}")
 
 
-def _insist_on_grain(connection: sa.Connection, table: str, grain: Sequence[str]) -> int:
-    """How many rows are staged; each has a key of its own."""
+def _insist_on_grain(connection: sa.Connection, table: str, grain: Sequence[str], given: int) -> None:
+    """Every row given is staged, with a key of its own."""
     key = ", ".join(_quoted(connection, grain)) or "1"
     empty = " OR ".join(f"{column} IS NULL" for column in _quoted(connection, grain)) or "false"
     distinct = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {STAGE} WHERE NOT ({empty})) AS keys"
     whole, unique = connection.exec_driver_sql(f"SELECT (SELECT count(*) FROM {STAGE}), ({distinct})").one()
+    if whole != given:
+        raise WarehouseError(f"mart.{table}: the warehouse kept {whole} of {given} rows: nothing was published.")
     if grain and whole != unique:
         raise WarehouseError(
             f"mart.{table}: {whole - unique} rows repeat or lack their key: correct its grain ({', '.join(grain)})."
         )
-    return int(whole)
 
 
 def _quoted(connection: sa.Connection, names: Sequence[str]) -> list[str]:

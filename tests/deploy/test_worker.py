@@ -17,9 +17,9 @@ import yaml
 from prefect.settings import PREFECT_API_URL
 from prefect.testing.utilities import prefect_test_harness
 
-from cli.processes import free_port
 from deploy.recipe import ROOT, words
 from tests.deploy.test_kubernetes import FOLDER, KUBERNETES, container, one
+from tests.ports import any_port
 
 PASSWORD = "baton:of-the-prefect-server"
 WATCH = 1.0  # seconds that an answer to a watch is held back
@@ -112,7 +112,7 @@ def pod() -> dict:
 
 def test_a_run_becomes_a_job_without_a_password(cluster, tmp_path):
     kubeconfig, jobs = cluster
-    port = next(port for port in range(8200, 8300) if free_port(port))
+    port = any_port()
     log = tmp_path / "worker.log"
     template = ["--base-job-template", str(FOLDER / "job-template.json")]
     with prefect_test_harness(server_startup_timeout=180):

@@ -18,6 +18,7 @@ from cli.processes import free_port
 from config.policy import ROOT
 from tasks.alerts.alert import fingerprint
 from tasks.alerts.run_health import alert
+from tests.ports import any_port
 
 NIGHT = fingerprint("local", alert("run_failed", "nightly", "", None))
 OVER = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
@@ -85,7 +86,7 @@ def processes(home: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    port = next(port for port in range(4300, 4400) if free_port(port))
+    port = any_port()
     started = Installation(tmp_path_factory.mktemp("up"), port)
     done = started.baton("up", "--port", str(port), "--accounts", "20")
     try:

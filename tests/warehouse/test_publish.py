@@ -267,3 +267,14 @@ def test_ops_can_be_read_before_any_publish(where: Warehouse) -> None:
     assert serving.table(where, "SELECT ended_at FROM ops.run").schema.field("ended_at").type == pa.timestamp(
         "us", tz="UTC"
     )
+
+
+def test_a_mart_of_many_batches_is_published_whole(where: Warehouse) -> None:
+    """Larger than what DuckDB writes at once (122,880 rows), after a batch of no rows, as every mart begins."""
+    count = 300_000
+    rows = mart(*((f"p{number}", number, 60) for number in range(count)))
+    batches = pa.RecordBatchReader.from_batches(rows.schema, rows.to_batches(max_chunksize=130_000))
+    assert publish(where, [(metric(), batches)], build()).rows == {"creep": count}
+    found = read(where, "SELECT count(*) AS n, sum(gross_amount) AS total FROM mart.creep")
+    assert found["n"].item() == count
+    assert found["total"].item() == Decimal(count * (count - 1) // 2) / 100
