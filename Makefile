@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint doctor up down clean lock dictionary
+.PHONY: help setup demo test soak lint doctor up down clean lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -27,6 +27,9 @@ demo: setup  ## the real nightly flow over a pretend company: three month-ends a
 
 test: setup lint  ## every test, PostgreSQL included
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+soak: setup  ## kill runs of both warehouses at random moments: SEED=n KILLS=n, ONLY=n plays one round alone
+	$(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(ONLY),--only $(ONLY))
 
 lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff check .
