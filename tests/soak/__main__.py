@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import random
 import sys
 import tempfile
 import time
@@ -58,7 +59,7 @@ def _lane(stage: Stage, rounds: list[Round], report: Report) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=main.__doc__)
-    parser.add_argument("--seed", type=int, default=20261120)
+    parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="what to play; another one each time")
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--only", type=int, help="the number of one round, to play it alone")
     return parser

@@ -19,7 +19,7 @@ EVENTS: dict[Phase, tuple[Event, ...]] = {  # what happens in a run of the phase
     "ingest": ("cpu", "commit"),
     "publish": ("cpu", "publish", "message"),
 }
-AT_ONCE = (1, 2, 2, 3)  # how many runs die before one is left to end, so often
+AT_ONCE = (1, 2, 3, 4)  # how many runs die before one is left to end, so often
 
 
 @dataclass(frozen=True)
