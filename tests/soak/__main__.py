@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -17,7 +18,7 @@ from prefect.testing.utilities import prefect_test_harness
 from sandbox.company import build
 from tests.conftest import postgresql
 from tests.flows.conftest import PAGED
-from tests.soak.plan import DIALECTS, Dialect, Round, plan
+from tests.soak.plan import DIALECTS, Dialect, plan
 from tests.soak.play import Played, play
 from tests.soak.report import Report
 from tests.soak.stage import Stage
@@ -29,8 +30,12 @@ def main() -> None:
     rounds = [one for one in plan(asked.seed, asked.kills) if asked.only in (None, one.number)]
     report = Report(asked.seed, asked.kills, rounds)
     report.begin()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with stages() as ready, ThreadPoolExecutor(len(ready)) as lanes:
-        list(lanes.map(lambda name: _lane(ready[name], [one for one in rounds if one.dialect == name], report), ready))
+        try:
+            list(lanes.map(lambda name: _lane(ready[name], report), ready))
+        except KeyboardInterrupt:
+            report.is_stopped = True
     sys.exit(report.end())
 
 
@@ -46,8 +51,11 @@ def stages() -> Iterator[dict[Dialect, Stage]]:
         yield {name: Stage(world, PREFECT_API_URL.value(), folder / name, servers[name]) for name in DIALECTS}
 
 
-def _lane(stage: Stage, rounds: list[Round], report: Report) -> None:
-    for one in rounds:
+def _lane(stage: Stage, report: Report) -> None:
+    """The rounds of one warehouse, one after the other; a stop takes effect between two."""
+    for one in report.rounds:
+        if report.is_stopped or one.dialect != stage.dialect:
+            continue
         began = time.monotonic()
         try:
             played = play(stage, one)

@@ -34,6 +34,11 @@ class Aim:
     share: float
     delay: float
 
+    def __str__(self) -> str:
+        if self.event == "publish":
+            return "its publish"
+        return f"{self.share:.0%} of its {'CPU time' if self.event == 'cpu' else f'{self.event}s'}"
+
 
 @dataclass(frozen=True)
 class Round:

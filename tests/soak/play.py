@@ -27,18 +27,17 @@ class Played:
 
 def play(stage: Stage, one: Round) -> Played:
     """Play a round from the start that its phase names."""
-    phase: Phase = "first night" if one.phase == "first night" else "night"
-    life, marts = stage.undisturbed(one.phase, one.source).life, stage.undisturbed(phase).marts
+    in_the_end: Phase = "night" if one.phase == "ingest" else one.phase
+    life = stage.undisturbed(one.phase, one.source).life
+    marts = stage.undisturbed("first night" if one.phase == "first night" else "night").marts
     began = time.monotonic()
     with stage.copy(stage.before(one.phase)) as baton:
         starts = clocks()
         baton.sandbox.set_faults(*one.faults(is_over=False))
         moments = tuple(killed(stage, baton, one, aim, life, starts) for aim in one.aims)
-        found = left_alone(stage, baton, next(starts), one, one.phase) if one.lasting else []
+        found = left_alone(stage, baton, next(starts), in_the_end, is_good=False) if one.lasting else []
         baton.sandbox.set_faults(*one.faults(is_over=True))
-        found += left_alone(
-            stage, baton, next(starts), replace(one, lasting=""), "night" if one.phase == "ingest" else one.phase
-        )
+        found += left_alone(stage, baton, next(starts), in_the_end)
         found += problems(baton, one, marts, next(starts) + timedelta(hours=3))
     return Played(one, moments, time.monotonic() - began, tuple(found))
 
@@ -59,14 +58,14 @@ def killed(stage: Stage, baton: Installation, one: Round, aim: Aim, life: Life, 
     while True:
         run = begin(baton, stage.prefect, next(starts), *command(one.phase, one.source))
         if strike(baton, run, aim, life):
-            return f"{aim.event} {aim.share:.0%}"
+            return str(aim)
         aim = replace(aim, event="cpu", share=aim.share * 0.7)
 
 
-def left_alone(stage: Stage, baton: Installation, clock: datetime, one: Round, phase: Phase) -> list[str]:
-    """Run to the end: well, or under a fault that lasts with a word about it."""
-    run = begin(baton, stage.prefect, clock, *command(phase, one.source))
+def left_alone(stage: Stage, baton: Installation, clock: datetime, phase: Phase, *, is_good: bool = True) -> list[str]:
+    """Run to the end: a good one, or under a fault that lasts one that fails."""
+    run = begin(baton, stage.prefect, clock, *command(phase))
     said = finish(run)
-    if bool(run.process.returncode) == bool(one.lasting):
+    if (run.process.returncode == 0) == is_good:
         return []
     return [f"the restart ended with {run.process.returncode}: {said[-1500:].strip()}"]

@@ -23,6 +23,7 @@ class Report:
     rounds: Sequence[Round]
     console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
     played: list[Played] = field(default_factory=list)
+    is_stopped: bool = False  # by a person: the rounds under way are the last
     began: float = field(default_factory=time.monotonic)
 
     def begin(self) -> None:
@@ -59,7 +60,7 @@ class Report:
         self.console.print(table)
         minutes = (time.monotonic() - self.began) / 60
         self.console.print(f"seed {self.seed}, {minutes:.0f} minutes on the clock")
-        return int(any(one.problems for one in self.played))
+        return int(len(self.played) < len(self.rounds) or any(one.problems for one in self.played))
 
 
 def sums(played: Sequence[Played]) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installati
 from tests.flows.sameness import Marts, read
 from tests.soak.aims import Life, seen
 from tests.soak.command import begin, finish
-from tests.soak.plan import Phase
+from tests.soak.plan import Dialect, Event, Phase
+
+COUNTED: tuple[Event, ...] = ("commit", "message")
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,10 @@ class Stage:
     folder: Path
     server: str = ""  # PostgreSQL's address; empty is DuckDB
     known: dict[tuple[Phase, str], Undisturbed] = field(default_factory=dict)
+
+    @property
+    def dialect(self) -> Dialect:
+        return "postgresql" if self.server else "duckdb"
 
     @cached_property
     def empty(self) -> Kept:
@@ -118,7 +124,7 @@ def night(day: date) -> tuple[str, ...]:
     return ("nightly", "--as-of", day.isoformat())
 
 
-def command(phase: Phase, source: str) -> tuple[str, ...]:
+def command(phase: Phase, source: str = "") -> tuple[str, ...]:
     """What is run, and killed, in a phase."""
     today = TODAY[1].isoformat()
     return {"ingest": ("ingest", source), "publish": ("publish", "--as-of", today)}.get(phase, night(TODAY[1]))
@@ -130,7 +136,7 @@ def measured(baton: Installation, prefect: str, clock: datetime, *arguments: str
     Raises:
         RuntimeError: it failed; nothing can be compared with it.
     """
-    before, spent = seen(baton), 0.0
+    before, spent = {event: seen(baton, event) for event in COUNTED}, 0.0
     run = begin(baton, prefect, clock, *arguments)
     while run.is_at_work:
         spent = max(spent, run.cpu_seconds)
@@ -138,5 +144,4 @@ def measured(baton: Installation, prefect: str, clock: datetime, *arguments: str
     said = finish(run)
     if run.process.returncode:
         raise RuntimeError(f"baton run {' '.join(arguments)} failed undisturbed: {said[-2000:]}")
-    after = seen(baton)
-    return {"cpu": spent, **{event: after[event] - before[event] for event in after}}
+    return {"cpu": spent, **{event: seen(baton, event) - before[event] for event in COUNTED}}
