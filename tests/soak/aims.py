@@ -14,7 +14,8 @@ from tests.soak.plan import Aim, Event
 PUBLISH_LOCK = 7220462  # the advisory lock that a publish holds on PostgreSQL
 IMPORTING = 0.2  # the share of a run's CPU seconds in which Python is only importing
 AFTERWARDS: Mapping[Event, float] = {"commit": 0.04, "publish": 1.0, "message": 0.1}  # seconds in which to kill
-Life = Mapping[Event, float]  # how much of each a whole run has
+COUNTED: tuple[Event, ...] = ("commit", "message")
+Life = Mapping[Event, float]  # how much of each a run has
 
 
 def seen(baton: Installation, event: Event) -> int:
@@ -22,6 +23,11 @@ def seen(baton: Installation, event: Event) -> int:
     if event == "commit":
         return sum(1 for _ in (baton.home / "lake").glob("*/*/_delta_log/*.json"))
     return len(baton.sandbox.sinks.messages) + len(baton.sandbox.sinks.events)
+
+
+def counts(baton: Installation) -> dict[Event, float]:
+    """How many of each there are so far."""
+    return {event: seen(baton, event) for event in COUNTED}
 
 
 def strike(baton: Installation, command: Command, aim: Aim, life: Life) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tests.flows.conftest import TODAY, Installation
-from tests.soak.aims import Life, strike
+from tests.soak.aims import Life, counts, strike
 from tests.soak.checks import problems
 from tests.soak.command import begin, finish
 from tests.soak.plan import Aim, Phase, Round
@@ -28,13 +28,13 @@ class Played:
 def play(stage: Stage, one: Round) -> Played:
     """Play a round from the start that its phase names."""
     in_the_end: Phase = "night" if one.phase == "ingest" else one.phase
-    life = stage.undisturbed(one.phase, one.source).life
+    life = stage.undisturbed(one.phase, one.source, one.lasting).life
     marts = stage.undisturbed("first night" if one.phase == "first night" else "night").marts
     began = time.monotonic()
     with stage.copy(stage.before(one.phase)) as baton:
-        starts = clocks()
+        starts, origin = clocks(), counts(baton)
         baton.sandbox.set_faults(*one.faults(is_over=False))
-        moments = tuple(killed(stage, baton, one, aim, life, starts) for aim in one.aims)
+        moments = tuple(killed(stage, baton, one, aim, life, origin, starts) for aim in one.aims)
         found = left_alone(stage, baton, next(starts), in_the_end, is_good=False) if one.lasting else []
         baton.sandbox.set_faults(*one.faults(is_over=True))
         found += left_alone(stage, baton, next(starts), in_the_end)
@@ -50,14 +50,19 @@ def clocks() -> Iterator[datetime]:
         now += APART
 
 
-def killed(stage: Stage, baton: Installation, one: Round, aim: Aim, life: Life, starts: Iterator[datetime]) -> str:
+def killed(
+    stage: Stage, baton: Installation, one: Round, aim: Aim, life: Life, origin: Life, starts: Iterator[datetime]
+) -> str:
     """Start the phase's run until one dies; when it did.
 
     A run that has less left to do than a whole one may end first: the next is killed earlier.
     """
     while True:
+        left = {**life, **{event: life[event] - (now - origin[event]) for event, now in counts(baton).items()}}
+        if left.get(aim.event, 1) <= 0:
+            aim = replace(aim, event="cpu", share=aim.delay)  # all of that was done before
         run = begin(baton, stage.prefect, next(starts), *command(one.phase, one.source))
-        if strike(baton, run, aim, life):
+        if strike(baton, run, aim, left):
             return str(aim)
         aim = replace(aim, event="cpu", share=aim.share * 0.7)
 

@@ -17,11 +17,10 @@ from sandbox.world import World
 from tests.conftest import new_database
 from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
 from tests.flows.sameness import Marts, read
-from tests.soak.aims import Life, seen
+from tests.flows.switches import LASTING
+from tests.soak.aims import Life, counts
 from tests.soak.command import begin, finish
-from tests.soak.plan import Dialect, Event, Phase
-
-COUNTED: tuple[Event, ...] = ("commit", "message")
+from tests.soak.plan import Dialect, Phase
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Stage:
     prefect: str  # the address of the Prefect server
     folder: Path
     server: str = ""  # PostgreSQL's address; empty is DuckDB
-    known: dict[tuple[Phase, str], Undisturbed] = field(default_factory=dict)
+    known: dict[tuple[str, ...], Undisturbed] = field(default_factory=dict)
 
     @property
     def dialect(self) -> Dialect:
@@ -73,12 +72,14 @@ class Stage:
             return self.empty
         return self.pulled if phase == "publish" else self.october
 
-    def undisturbed(self, phase: Phase, source: str = "") -> Undisturbed:
-        """What a phase's run is and leaves when nobody kills it."""
-        asked = (phase, source if phase == "ingest" else "")
+    def undisturbed(self, phase: Phase, source: str = "", lasting: str = "") -> Undisturbed:
+        """What a phase's run is and leaves when nobody kills it, under a fault that lasts if it is a bad night's."""
+        arguments = command(phase, source)
+        asked = (phase, *arguments, lasting)
         if asked not in self.known:
             with self.copy(self.before(phase)) as baton:
-                life = measured(baton, self.prefect, TODAY[0], *command(phase, source))
+                baton.sandbox.set_faults(*LASTING.get(lasting, ()))
+                life = measured(baton, self.prefect, TODAY[0], *arguments, is_good=not lasting)
                 self.known[asked] = Undisturbed(life, read(baton.warehouse))
         return self.known[asked]
 
@@ -130,18 +131,18 @@ def command(phase: Phase, source: str = "") -> tuple[str, ...]:
     return {"ingest": ("ingest", source), "publish": ("publish", "--as-of", today)}.get(phase, night(TODAY[1]))
 
 
-def measured(baton: Installation, prefect: str, clock: datetime, *arguments: str) -> Life:
+def measured(baton: Installation, prefect: str, clock: datetime, *arguments: str, is_good: bool = True) -> Life:
     """Run a command undisturbed; how much happened in it.
 
     Raises:
-        RuntimeError: it failed; nothing can be compared with it.
+        RuntimeError: it failed and should be good, or the other way round; nothing can be compared with it.
     """
-    before, spent = {event: seen(baton, event) for event in COUNTED}, 0.0
+    before, spent = counts(baton), 0.0
     run = begin(baton, prefect, clock, *arguments)
     while run.is_at_work:
         spent = max(spent, run.cpu_seconds)
         time.sleep(0.05)
     said = finish(run)
-    if run.process.returncode:
-        raise RuntimeError(f"baton run {' '.join(arguments)} failed undisturbed: {said[-2000:]}")
-    return {"cpu": spent, **{event: seen(baton, event) - before[event] for event in COUNTED}}
+    if (run.process.returncode == 0) != is_good:
+        raise RuntimeError(f"baton run {' '.join(arguments)}, undisturbed, ended so: {said[-2000:]}")
+    return {"cpu": spent, **{event: count - before[event] for event, count in counts(baton).items()}}
