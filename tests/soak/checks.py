@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow.compute as pc
+from deltalake import DeltaTable
 
 from tasks.alerts.outbox import deliver
 from tasks.lake.places import entities, instances, opened
@@ -67,7 +68,7 @@ def wrong_incidents(baton: Installation) -> list[str]:
     states = {row["fingerprint"]: row for row in baton.rows("SELECT fingerprint, kind, status FROM ops.alert_state")}
     incidents = baton.sandbox.incidents()
     often = Counter(incident["dedup_key"] for incident in incidents)
-    lines = [f"PagerDuty has {often[key]} incidents of {openings[key]} openings of {key}" for key in often - openings]
+    lines = [f"PagerDuty has {extra} incidents too many of {key}" for key, extra in (often - openings).items()]
     for incident in incidents:
         state = states.get(incident["dedup_key"], {"kind": "unknown", "status": "unknown"})
         if (incident["status"] == "resolved") != (state["status"] == "resolved"):
@@ -93,29 +94,28 @@ def unconserved(baton: Installation) -> list[str]:
 
 def left_lying(baton: Installation, kills: int) -> list[str]:
     """Temporary files; each kill may leave one file in the lake that no commit names."""
-    lying = [*(baton.home / "warehouse").glob("*.tmp*"), *(baton.home / "spill").iterdir()]
-    lake = baton.settings.lake
+    lying = [*(baton.home / "warehouse").glob("*.tmp*"), *(baton.home / "spill").glob("*")]
     unnamed = [*(baton.home / "lake").glob("*/*/_delta_log/*.tmp")]
-    for instance in instances(lake):
-        for entity in entities(lake, instance):
-            table = opened(lake, instance, entity)
-            unnamed += {path.name for path in (baton.home / "lake" / instance / entity).glob("*.parquet")} - {
-                Path(uri).name for uri in table.file_uris()
-            }
+    for name, table in tables(baton).items():
+        named = {Path(uri).name for uri in table.file_uris()}
+        unnamed += [path for path in (baton.home / "lake" / name).glob("*.parquet") if path.name not in named]
     lines = [f"{path.relative_to(baton.home)} was left" for path in lying]
-    return lines + (
-        [f"{len(unnamed)} files in the lake are of no commit: {unnamed[:3]}"] if len(unnamed) > kills else []
-    )
+    return [*lines, *([f"{len(unnamed)} files in the lake are of no commit"] if len(unnamed) > kills else [])]
 
 
 def versions_twice(baton: Installation) -> list[str]:
     """Versions that the lake holds although they are the same as the one before."""
     lines = []
-    lake = baton.settings.lake
-    for instance in instances(lake):
-        for entity in entities(lake, instance):
-            with duckdb.connect() as connection:
-                connection.register("held", opened(lake, instance, entity).to_pyarrow_dataset())
-                found = connection.execute(TWICE).fetchall()
-            lines += [f"the lake holds a version of {instance}.{entity} {key} twice" for (key,) in found]
+    for name, table in tables(baton).items():
+        with duckdb.connect() as connection:
+            connection.register("held", table.to_pyarrow_dataset())
+            found = connection.execute(TWICE).fetchall()
+        lines += [f"the lake holds a version of {name} {key} twice" for (key,) in found]
     return lines
+
+
+def tables(baton: Installation) -> dict[str, DeltaTable]:
+    """Every table of the lake, by its place in it."""
+    lake = baton.settings.lake
+    names = [(instance, entity) for instance in instances(lake) for entity in entities(lake, instance)]
+    return {f"{instance}/{entity}": opened(lake, instance, entity) for instance, entity in names}

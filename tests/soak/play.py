@@ -9,7 +9,7 @@ from tests.flows.conftest import TODAY, Installation
 from tests.soak.aims import Life, counts, strike
 from tests.soak.checks import problems
 from tests.soak.command import begin, finish
-from tests.soak.plan import Aim, Phase, Round
+from tests.soak.plan import Aim, Round
 from tests.soak.stage import Stage, command
 
 APART = timedelta(minutes=3)  # between two starts: longer than a killed sender keeps its alerts to itself
@@ -27,22 +27,22 @@ class Played:
 
 def play(stage: Stage, one: Round) -> Played:
     """Play a round from the start that its phase names."""
-    in_the_end: Phase = "night" if one.phase == "ingest" else one.phase
     life = stage.undisturbed(one.phase, one.source, one.lasting).life
     marts = stage.undisturbed("first night" if one.phase == "first night" else "night").marts
+    in_the_end = command("night" if one.phase == "ingest" else one.phase)
     began = time.monotonic()
     with stage.copy(stage.before(one.phase)) as baton:
-        starts, origin = clocks(), counts(baton)
+        game = Game(stage.prefect, baton, command(one.phase, one.source), life, counts(baton), starts())
         baton.sandbox.set_faults(*one.faults(is_over=False))
-        moments = tuple(killed(stage, baton, one, aim, life, origin, starts) for aim in one.aims)
-        found = left_alone(stage, baton, next(starts), in_the_end, is_good=False) if one.lasting else []
+        moments = tuple(game.kill(aim) for aim in one.aims)
+        found = game.leave_alone(in_the_end, is_good=False) if one.lasting else []
         baton.sandbox.set_faults(*one.faults(is_over=True))
-        found += left_alone(stage, baton, next(starts), in_the_end)
-        found += problems(baton, one, marts, next(starts) + timedelta(hours=3))
+        found += game.leave_alone(in_the_end)
+        found += problems(baton, one, marts, next(game.starts) + timedelta(hours=3))
     return Played(one, moments, time.monotonic() - began, tuple(found))
 
 
-def clocks() -> Iterator[datetime]:
+def starts() -> Iterator[datetime]:
     """The instants of one start after the other."""
     now = TODAY[0]
     while True:
@@ -50,27 +50,40 @@ def clocks() -> Iterator[datetime]:
         now += APART
 
 
-def killed(
-    stage: Stage, baton: Installation, one: Round, aim: Aim, life: Life, origin: Life, starts: Iterator[datetime]
-) -> str:
-    """Start the phase's run until one dies; when it did.
+@dataclass(frozen=True)
+class Game:
+    """A round under way: the command that is killed, and how much a whole run of it does."""
 
-    A run that has less left to do than a whole one may end first: the next is killed earlier.
-    """
-    while True:
-        left = {**life, **{event: life[event] - (now - origin[event]) for event, now in counts(baton).items()}}
-        if left.get(aim.event, 1) <= 0:
-            aim = replace(aim, event="cpu", share=aim.delay)  # all of that was done before
-        run = begin(baton, stage.prefect, next(starts), *command(one.phase, one.source))
-        if strike(baton, run, aim, left):
-            return str(aim)
-        aim = replace(aim, event="cpu", share=aim.share * 0.7)
+    prefect: str
+    baton: Installation
+    arguments: tuple[str, ...]
+    life: Life
+    before: Life  # what was there when the round began
+    starts: Iterator[datetime]
 
+    def kill(self, aim: Aim) -> str:
+        """Start the command until one dies; when it did.
 
-def left_alone(stage: Stage, baton: Installation, clock: datetime, phase: Phase, *, is_good: bool = True) -> list[str]:
-    """Run to the end: a good one, or under a fault that lasts one that fails."""
-    run = begin(baton, stage.prefect, clock, *command(phase))
-    said = finish(run)
-    if (run.process.returncode == 0) == is_good:
-        return []
-    return [f"the restart ended with {run.process.returncode}: {said[-1500:].strip()}"]
+        A run that has less left to do than a whole one may end first: the next is killed earlier.
+        """
+        while True:
+            left = self.left()
+            if left.get(aim.event, 1) <= 0:
+                aim = replace(aim, event="cpu", share=aim.delay)  # all of that was done before
+            run = begin(self.baton, self.prefect, next(self.starts), *self.arguments)
+            if strike(self.baton, run, aim, left):
+                return str(aim)
+            aim = replace(aim, event="cpu", share=aim.share * 0.7)
+
+    def left(self) -> Life:
+        """How much is to be done still; the CPU time for what is done already is short."""
+        done = {event: count - self.before[event] for event, count in counts(self.baton).items()}
+        return {event: amount - done.get(event, 0) for event, amount in self.life.items()}
+
+    def leave_alone(self, arguments: tuple[str, ...], *, is_good: bool = True) -> list[str]:
+        """Run to the end: a good one, or under a fault that lasts one that fails."""
+        run = begin(self.baton, self.prefect, next(self.starts), *arguments)
+        said = finish(run)
+        if (run.process.returncode == 0) == is_good:
+            return []
+        return [f"the restart ended with {run.process.returncode}: {said[-1500:].strip()}"]
