@@ -43,6 +43,7 @@ def main() -> None:
 def stages() -> Iterator[dict[Dialect, Stage]]:
     """A Prefect server, a PostgreSQL server and a company, for both warehouses."""
     os.environ.setdefault("PREFECT_SERVER_DATABASE_TIMEOUT", "60")  # seconds; two nights write to one SQLite file
+    os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")  # it says when that file was busy
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baton_soak_")))
         stack.enter_context(prefect_test_harness(server_startup_timeout=180))
