@@ -89,7 +89,13 @@ def _offer(where: Warehouse, connection: duckdb.DuckDBPyConnection, schema: str,
 
 
 def _schema(declared: sa.Table) -> pa.Schema:
-    kinds = ((sa.Boolean, pa.bool_()), (sa.Integer, pa.int64()), (sa.Date, pa.date32()), (sa.TypeDecorator, INSTANT))
+    kinds = (
+        (sa.Boolean, pa.bool_()),
+        (sa.Integer, pa.int64()),
+        (sa.Float, pa.float64()),
+        (sa.Date, pa.date32()),
+        (sa.TypeDecorator, INSTANT),
+    )
     return pa.schema(
         [
             (column.name, next((arrow for sql, arrow in kinds if isinstance(column.type, sql)), pa.string()))

@@ -103,7 +103,11 @@ def working(environment: dict[str, str], port: int, log: Path) -> Iterator[None]
         yield
     finally:
         worker.terminate()
-        worker.wait()
+        try:
+            worker.wait(timeout=30)  # a worker told to go while it starts may not hear it
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
 
 
 def pod() -> dict:

@@ -13,7 +13,7 @@ from tasks.metrics.metric import Keep, Metric
 from tasks.warehouse import publish as publishing
 from tasks.warehouse import serving
 from tasks.warehouse.connect import Warehouse, mart_transaction
-from tasks.warehouse.ops import CONSERVATION, HEARTBEAT, QUARANTINE, RUN, create_ops, record
+from tasks.warehouse.ops import CONSERVATION, HEARTBEAT, PULL, QUARANTINE, RUN, create_ops, record
 from tasks.warehouse.publish import Build, publish
 from tasks.warehouse.served import heal
 from tasks.warehouse.serving import has_mart, read, rows
@@ -278,3 +278,9 @@ def test_a_mart_of_many_batches_is_published_whole(where: Warehouse) -> None:
     found = read(where, "SELECT count(*) AS n, sum(gross_amount) AS total FROM mart.creep")
     assert found["n"].item() == count
     assert found["total"].item() == Decimal(count * (count - 1) // 2) / 100
+
+
+def test_what_a_pull_took_is_read_back_as_a_number(where: Warehouse) -> None:
+    create_ops(where)
+    record(where, PULL, "run-1", [{"source": "crm", "entity": "deal", "state": "read", "seconds": 1.5}])
+    assert rows(where, "SELECT entity, seconds FROM ops.pull") == [{"entity": "deal", "seconds": 1.5}]
