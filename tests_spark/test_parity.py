@@ -16,6 +16,7 @@ from tasks.engines.bench import workbench
 from tasks.lake.read import live
 from tasks.metrics.catalogue import STEPS_AND_METRICS
 from tasks.metrics.measure import measure
+from tests.pulled import reverse_some_time
 from tests_spark.conftest import ACCOUNTS, LOCAL
 
 CLOCK, AS_OF = DEMO_DAYS[-1]
@@ -40,6 +41,7 @@ def everything(settings):
     with workbench(settings) as bench:
         conform(bench, settings, policy(), as_of=AS_OF, known_at=CLOCK)
         verdict = judge(bench, policy(), {}, known_at=CLOCK)
+        reverse_some_time(bench)
         measure(bench, STEPS_AND_METRICS, policy(), as_of=AS_OF)
         return verdict, {name: bench.execute(f"SELECT {columns(name)} FROM {name}").to_arrow_table() for name in TABLES}
 

@@ -51,6 +51,15 @@ def test_inserts_go_by_name_or_position_and_number_their_rows(spark):
     assert found == [("x", 7, 2), ("y", 8, 2)]
 
 
+def test_a_view_follows_its_table_and_a_dropped_schema_takes_both_along(spark):
+    spark.execute("CREATE OR REPLACE TABLE raw_crm.thing AS SELECT 1 AS a")
+    spark.execute("CREATE OR REPLACE TEMP VIEW raw_crm.seen AS SELECT a + 1 AS b FROM raw_crm.thing")
+    assert spark.execute("SELECT b FROM raw_crm.seen").fetchall() == [(2,)]
+    spark.execute("DROP SCHEMA raw_crm CASCADE")
+    assert not spark.spark.catalog.tableExists("raw_crm__thing")
+    assert not spark.spark.catalog.tableExists("raw_crm__seen")
+
+
 def test_a_statement_of_another_kind_is_refused(spark):
     with pytest.raises(NotImplementedError, match="delete"):
         spark.execute("DELETE FROM versions.thing")

@@ -66,7 +66,7 @@ class SparkWorkbench:
             case exp.Create(kind="VIEW"):
                 self._name(flat_name(statement.this), self._query(statement.expression, parameters))
             case exp.Drop(kind="SCHEMA"):
-                self._forget(f"{statement.this.db}__")
+                self._forget(f"{statement.args['tables'][0].db}__")
             case exp.Create(kind="TABLE", this=exp.Schema()):
                 self._declare(statement.this)
             case exp.Create(kind="TABLE"):
