@@ -28,7 +28,7 @@ from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts
 from tasks.checks.verdict import blocking_reasons
 from tasks.core.conform import conform
-from tasks.engines.bench import workbench
+from tasks.engines.bench import lent_memory, workbench
 from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure, measured
 from tasks.warehouse.connect import warehouse
@@ -100,7 +100,7 @@ def _publish(bench: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[S
     with tempfile.TemporaryDirectory(prefix="baton_bench_") as folder:
         Path(folder).chmod(0o755)  # run as root, PostgreSQL is a system user of its own
         here = settings.model_copy(update={"home": Path(folder)})
-        with timed("publish to DuckDB") as stage:
+        with timed("publish to DuckDB") as stage, lent_memory(bench, settings):
             stage.rows = sum(publish(warehouse(here), measured(bench, METRICS), build).rows.values())
         yield stage
         with timed("bare Arrow insert") as stage:
@@ -110,7 +110,7 @@ def _publish(bench: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[S
         try:
             url = server.get_uri()
             there = here.model_copy(update={"warehouse_url": SecretStr(url)})
-            with timed("publish to PostgreSQL") as stage:
+            with timed("publish to PostgreSQL") as stage, lent_memory(bench, settings):
                 stage.rows = sum(publish(warehouse(there), measured(bench, METRICS), build).rows.values())
             yield stage
             with timed("bare COPY") as stage:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from config.problems import explain
@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     engine: Literal["duckdb", "spark"] = "duckdb"  # conforms and measures; spark: requirements-spark.lock and Java 17
     spark_url: str = "local[*]"  # a Spark master, or a Spark Connect server (sc://host:port)
     spark_conf: dict[str, str] = {}  # any Spark setting by its full name
-    memory_limit: str = "3GB"  # DuckDB's, before it spills to disk
+    memory_limit: ByteSize = ByteSize(3_000_000_000)  # of all DuckDB, before it spills to disk
     slack_webhook_url: SecretStr = SecretStr("")
     pagerduty: PagerDuty = PagerDuty()
     sources: dict[str, Source] = {}

@@ -10,7 +10,7 @@ from config.policy import policy
 from config.settings import settings
 from tasks.checks.verdict import CheckResult, Verdict
 from tasks.core.provenance import data_as_of
-from tasks.engines.bench import Workbench, at_home
+from tasks.engines.bench import Workbench, at_home, lent_memory
 from tasks.metrics.catalogue import MARTS, METRICS
 from tasks.metrics.measure import measured
 from tasks.run import Run
@@ -78,4 +78,6 @@ def publish_marts(bench: Workbench, run: Run, verdict: Verdict, results: Sequenc
         rows_read=sum(table.read for table in verdict.conservation),
         rows_held=sum(table.quarantined for table in verdict.conservation),
     )
-    return publish(warehouse(settings()), measured(at_home(bench, "mart", MARTS), METRICS), build)
+    here = at_home(bench, "mart", MARTS)
+    with lent_memory(here, settings()):
+        return publish(warehouse(settings()), measured(here, METRICS), build)

@@ -19,7 +19,7 @@ import pandas as pd
 import psycopg
 import pyarrow as pa
 import pytest
-from pydantic import SecretStr
+from pydantic import ByteSize, SecretStr
 
 from config.settings import Settings
 from tasks.core.tables import CORE, Kind, Table
@@ -149,7 +149,7 @@ def s3_lake(s3: Store, monkeypatch: pytest.MonkeyPatch) -> str:
 def plain_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     """Settings of an installation whose warehouse is empty."""
     if request.param == "duckdb":
-        return Settings(home=tmp_path, environment="test", memory_limit="1GB")
+        return Settings(home=tmp_path, environment="test", memory_limit=ByteSize(10**9))
     url = new_database(request.getfixturevalue("postgresql_url"))
     return Settings(home=tmp_path, environment="test", warehouse_url=SecretStr(url))
 

@@ -50,12 +50,22 @@ def _in_duckdb(settings: Settings) -> Iterator[DuckDBPyConnection]:
     """An empty DuckDB; it spills to `home`/spill past the memory limit."""
     spill = settings.home / "spill"
     spill.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(config={"memory_limit": settings.memory_limit, "temp_directory": str(spill)})
+    connection = duckdb.connect(config={"memory_limit": f"{settings.memory_limit}B", "temp_directory": str(spill)})
     try:
         connection.execute("SET timezone = 'UTC'; SET preserve_insertion_order = false")
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def lent_memory(here: DuckDBPyConnection, settings: Settings) -> Iterator[None]:
+    """Keep a third of the memory limit while marts are handed on: half is the warehouse's, the rest the rows'."""
+    here.execute(f"SET memory_limit = '{settings.memory_limit // 3}B'")
+    try:
+        yield
+    finally:
+        here.execute(f"SET memory_limit = '{settings.memory_limit}B'")
 
 
 def register_versions(

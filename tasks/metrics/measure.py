@@ -12,7 +12,7 @@ from tasks.core.tables import CORE
 from tasks.engines.bench import Workbench, keep
 from tasks.metrics.metric import Metric
 
-BATCH = 1_000_000  # rows of a mart that are handed on at once
+BATCH = 200_000  # rows of a mart that are handed on at once
 CORE_TABLES = frozenset(table.name for table in CORE)
 
 

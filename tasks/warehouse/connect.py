@@ -61,7 +61,7 @@ def warehouse(settings: Settings) -> Warehouse:
         dialect="postgresql" if url else "duckdb",
         folder=settings.home / "warehouse",
         storage_version=settings.duckdb_storage_version,
-        memory_limit=settings.memory_limit,
+        memory_limit=f"{settings.memory_limit // 2}B",
         url=url.replace("postgresql://", "postgresql+psycopg://", 1),
     )
 

@@ -1,10 +1,11 @@
 """One day of one mart, replaced in bulk inside an open transaction; what changed is written down first."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 
+import psycopg
 import pyarrow as pa
 import pyarrow.csv
 import sqlalchemy as sa
@@ -32,45 +33,73 @@ def replace_day(
     """
     grain = [published_name(name) for name in metric.grain]
     first = next(batches)
-    table = mart_table(metric, first.schema)
+    table, names = mart_table(metric, first.schema), first.schema.names
     before = create_or_widen(connection, table, grain)
-    rows = stage(connection, table, chain([first], batches))
-    _insist_on_grain(connection, metric.table, grain, rows)
-    restated = 0
-    if known and metric.keep == "every" and before:
-        compared = [name for name in first.schema.names if name in before and name not in ("as_of", *grain)]
-        restated = note_restatements(connection, metric.table, grain, compared, run_id, at)
-    names = ", ".join(_quoted(connection, first.schema.names))
-    connection.exec_driver_sql(f"DELETE FROM mart.{metric.table} WHERE as_of IN (SELECT as_of FROM {STAGE}_day)")
-    connection.exec_driver_sql(f"INSERT INTO mart.{metric.table} ({names}) SELECT {names} FROM {STAGE}")
-    return rows, restated
+    rows, restated = chain([first], batches), 0
+    target = f"mart.{metric.table}"
+    clear = f"DELETE FROM {target} WHERE as_of IN (SELECT as_of FROM {STAGE}_day)"
+    try:
+        if known and metric.keep == "every" and before:
+            count = _load(connection, _stage(connection, table), rows)
+            compared = [name for name in names if name in before and name not in ("as_of", *grain)]
+            restated = note_restatements(connection, metric.table, grain, compared, run_id, at)
+            listed = ", ".join(_quoted(connection, names))
+            connection.exec_driver_sql(clear)
+            connection.exec_driver_sql(f"INSERT INTO {target} ({listed}) SELECT {listed} FROM {STAGE}")
+        else:
+            connection.exec_driver_sql(clear)
+            count = _load(connection, target, rows)
+    except (sa.exc.IntegrityError, psycopg.IntegrityError):
+        raise _wrong_grain(metric.table, "some", grain) from None
+    _insist_on_grain(connection, metric.table, grain, count)
+    return count, restated
 
 
-def stage(connection: sa.Connection, table: sa.Table, batches: Iterable[pa.Table]) -> int:
-    """Put the batches into the temporary table `incoming` of this transaction, by Arrow or COPY; how many rows."""
+def _stage(connection: sa.Connection, table: sa.Table) -> str:
+    """An empty temporary table `incoming` like the mart, in this transaction; DuckDB holds it in memory."""
     columns = [sa.Column(column.name, column.type) for column in table.columns]
     temporary = sa.Table(STAGE, sa.MetaData(), *columns, prefixes=["TEMPORARY"])
     connection.exec_driver_sql(f"DROP TABLE IF EXISTS {STAGE}")
     temporary.create(connection, checkfirst=False)
-    load = _insert if connection.dialect.name == "duckdb" else _copy
-    return load(connection, batches, _quoted(connection, [column.name for column in columns]))
+    return STAGE
 
 
-def _insert(connection: sa.Connection, batches: Iterable[pa.Table], names: Sequence[str]) -> int:
-    count = 0
-    for batch in batches:
-        if batch.num_rows:  # DuckDB 1.5 loses a large insert that follows one of no rows in the same transaction
-            driver(connection).register("batch", batch)
-            connection.exec_driver_sql(f"INSERT INTO {STAGE} SELECT {', '.join(names)} FROM batch")
-            driver(connection).unregister("batch")
-            count += batch.num_rows
-    return count
+def _load(connection: sa.Connection, target: str, batches: Iterator[pa.Table]) -> int:
+    """Append the batches to a table, by Arrow or COPY; how many rows they are."""
+    return (_insert if connection.dialect.name == "duckdb" else _copy)(connection, target, batches)
 
 
-def _copy(connection: sa.Connection, batches: Iterable[pa.Table], names: Sequence[str]) -> int:
-    count = 0
-    with driver(connection).cursor().copy(f"COPY {STAGE} ({', '.join(names)}) FROM STDIN (FORMAT csv)") as copy:
-        for batch in batches:
+def _insert(connection: sa.Connection, target: str, batches: Iterator[pa.Table]) -> int:
+    """One insert of a stream: what is registered is held until the transaction ends, so it must not be the rows."""
+    first, counts = next(batches), [0]
+    refused: list[WarehouseError] = []
+
+    def parts() -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in chain([first], batches):
+                counts.append(batch.num_rows)
+                yield from batch.to_batches()
+        except WarehouseError as error:  # on its way through DuckDB it would become one of DuckDB's
+            refused.append(error)
+            raise
+
+    driver(connection).register("rows", pa.RecordBatchReader.from_batches(first.schema, parts()))
+    try:
+        connection.exec_driver_sql(f"INSERT INTO {target} BY NAME FROM rows")
+    except sa.exc.DBAPIError:
+        if refused:
+            raise refused[0] from None
+        raise
+    finally:
+        driver(connection).unregister("rows")
+    return sum(counts)
+
+
+def _copy(connection: sa.Connection, target: str, batches: Iterator[pa.Table]) -> int:
+    first = next(batches)
+    names, count = ", ".join(_quoted(connection, first.schema.names)), 0
+    with driver(connection).cursor().copy(f"COPY {target} ({names}) FROM STDIN (FORMAT csv)") as copy:
+        for batch in chain([first], batches):
             count += batch.num_rows
             for part in batch.to_batches(max_chunksize=50_000):
                 text = io.BytesIO()
@@ -120,17 +149,22 @@ def keep_only(connection: sa.Connection, metric: Metric, newest: date) -> None:
 
 
 def _insist_on_grain(connection: sa.Connection, table: str, grain: Sequence[str], given: int) -> None:
-    """Every row given is staged, with a key of its own."""
+    """Every row given is in the mart, with a key of its own."""
     key = ", ".join(_quoted(connection, grain)) or "1"
     empty = " OR ".join(f"{column} IS NULL" for column in _quoted(connection, grain)) or "false"
-    distinct = f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {STAGE} WHERE NOT ({empty})) AS keys"
-    whole, unique = connection.exec_driver_sql(f"SELECT (SELECT count(*) FROM {STAGE}), ({distinct})").one()
+    day = f"FROM mart.{table} WHERE as_of IN (SELECT as_of FROM {STAGE}_day)"
+    distinct = f"SELECT count(*) FROM (SELECT DISTINCT {key} {day} AND NOT ({empty})) AS keys"
+    whole, unique = connection.exec_driver_sql(f"SELECT (SELECT count(*) {day}), ({distinct})").one()
     if whole != given:
         raise WarehouseError(f"mart.{table}: the warehouse kept {whole} of {given} rows: nothing was published.")
     if grain and whole != unique:
-        raise WarehouseError(
-            f"mart.{table}: {whole - unique} rows repeat or lack their key: correct its grain ({', '.join(grain)})."
-        )
+        raise _wrong_grain(table, str(whole - unique), grain)
+
+
+def _wrong_grain(table: str, count: str, grain: Sequence[str]) -> WarehouseError:
+    return WarehouseError(
+        f"mart.{table}: {count} rows repeat or lack their key: correct its grain ({', '.join(grain)})."
+    )
 
 
 def _quoted(connection: sa.Connection, names: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from pydantic import SecretStr
+from pydantic import ByteSize, SecretStr
 
 from config.settings import Settings
 from tasks.errors import BackupError, LockedError, NewerError
@@ -186,7 +186,7 @@ def test_a_backup_of_newer_code_or_of_another_warehouse_is_refused(full: Setting
 
 def test_a_backup_waits_for_no_publish_and_a_restore_disturbs_none(tmp_path: Path):
     """On DuckDB, whose file has one writer; on PostgreSQL the restore waits for it."""
-    settings = Settings(home=tmp_path / "home", memory_limit="1GB")
+    settings = Settings(home=tmp_path / "home", memory_limit=ByteSize(10**9))
     stores.duckdb_files(settings.home)
     holder = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(warehouse(settings).work)]
@@ -202,7 +202,7 @@ def test_a_backup_waits_for_no_publish_and_a_restore_disturbs_none(tmp_path: Pat
 
 
 def test_a_lake_in_a_bucket_is_saved_and_restored(tmp_path: Path, s3_lake: str):
-    here = Settings(home=tmp_path / "home", memory_limit="1GB")
+    here = Settings(home=tmp_path / "home", memory_limit=ByteSize(10**9))
     stores.lake(here.home)
     stores.duckdb_files(here.home)
     there = here.model_copy(update={"home": tmp_path / "other", "lake_url": s3_lake})

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pydantic import ByteSize
 
 from config.settings import ROOT, Settings
 from tasks.errors import WarehouseError
@@ -39,7 +40,7 @@ def once(home: str, amount: int) -> None:
     """Publish one number."""
     metric = Metric("creep", ("project_id",), (), {"project_id": "id", "gross_minor": "value"}, compute)
     table = pa.table({"project_id": ["p1"], "gross_minor": pa.array([amount], pa.int64())})
-    where = warehouse(Settings(home=Path(home), memory_limit="1GB"))
+    where = warehouse(Settings(home=Path(home), memory_limit=ByteSize(10**9)))
     publish(where, [(metric, table)], Build(date(2026, 11, 20), NOW, f"run-{amount}", NOW, "USD"))
 
 
@@ -53,7 +54,7 @@ def test_a_killed_publish_run_again_is_as_if_never_killed(point: str, tmp_path: 
     command = [sys.executable, str(script), point, str(tmp_path), "200"]
     died = subprocess.run(command, env={"PYTHONPATH": path, "PATH": ""}, capture_output=True, timeout=120, check=False)
     assert died.returncode == 9, died.stderr.decode()[-500:]
-    where = warehouse(Settings(home=tmp_path, memory_limit="1GB"))
+    where = warehouse(Settings(home=tmp_path, memory_limit=ByteSize(10**9)))
     assert rows(where, "SELECT gross_amount FROM mart.creep") == [{"gross_amount": Decimal("1.00")}]
     assert heal(where) == (point == "after")
     once(str(tmp_path), 200)
@@ -64,7 +65,7 @@ def test_a_killed_publish_run_again_is_as_if_never_killed(point: str, tmp_path: 
 
 def test_a_second_writer_is_told_to_wait_and_ops_and_readers_go_on(tmp_path: Path) -> None:
     once(str(tmp_path), 100)
-    where = warehouse(Settings(home=tmp_path, memory_limit="1GB"))
+    where = warehouse(Settings(home=tmp_path, memory_limit=ByteSize(10**9)))
     holder = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
     command = [sys.executable, "-c", holder, str(where.work)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
