@@ -53,7 +53,7 @@ lint: setup  ## the checks that pre-commit runs
 	@touch $@
 
 bench: .venv-bench/ready  ## ratios of pull, stages and metrics at profiles S and M (0.2 and 10 million time entries)
-	$(BIN)/python -m benchmarks.bench --pull
+	$(BIN)/python -m benchmarks.bench --all
 
 bench-check: setup  ## this tree's ratios at profile S against the recorded ones; RECORD=1 records them
 	$(BIN)/python -m benchmarks.check $(if $(RECORD),--record)

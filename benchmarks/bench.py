@@ -1,4 +1,4 @@
-"""`make bench`: the pull, the stages of a publish and every metric, as one table of ratios measured in one run."""
+"""`make bench`: pull, Prefect's share, stages and metrics, as one table of ratios measured in one run."""
 
 import argparse
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from benchmarks import pull, stages
 from benchmarks.company import PROFILES, lake
 from benchmarks.metrics import Comparison
+from benchmarks.nightly import share
 from benchmarks.stages import Stage
 
 HOME = Path(__file__).parent.parent / "var" / "bench"
@@ -34,10 +35,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=main.__doc__)
     parser.add_argument("--profiles", nargs="*", choices=PROFILES, default=["S", "M"])
     parser.add_argument("--rounds", type=int, default=3, help="of every metric and its query")
-    parser.add_argument("--pull", action="store_true", help="a first pull too, against the bare ceiling and dlt")
+    parser.add_argument("--all", action="store_true", help="the pull too, and Prefect's share of a nightly")
     asked = parser.parse_args()
-    for row in pull.figures() if asked.pull else ():
+    for row in pull.figures() if asked.all else ():
         print(f"{row.name:<60} {row.figure:>20} {row.ratio:6.2f} x", flush=True)
+    if asked.all:
+        night = share()
+        print(f"Prefect's share of a nightly: {night.prefects:.1f} s of {night.whole:.1f} s, {night.tasks} tasks")
     for profile in asked.profiles:
         print(f"\nprofile {profile}", flush=True)
         for line in lines(stages.run(lake(profile, HOME), rounds=asked.rounds)):
