@@ -1,7 +1,6 @@
 """`make bench`: pull, Prefect's share, stages and metrics, as one table of ratios measured in one run."""
 
 import argparse
-import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -52,7 +51,6 @@ def main() -> None:
     parser.add_argument("--stages", action="store_true", help="stop after the publish to DuckDB")
     parser.add_argument("--all", action="store_true", help="the pull too, and Prefect's share of a nightly")
     asked = parser.parse_args()
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     for row in pull.figures() if asked.all else ():
         print(f"{row.name:<60} {row.figure:>20} {row.ratio:6.2f} x", flush=True)
     if asked.all:
