@@ -1,6 +1,7 @@
 """`make bench`: pull, Prefect's share, stages and metrics, as one table of ratios measured in one run."""
 
 import argparse
+import logging
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -51,17 +52,19 @@ def main() -> None:
     parser.add_argument("--stages", action="store_true", help="stop after the publish to DuckDB")
     parser.add_argument("--all", action="store_true", help="the pull too, and Prefect's share of a nightly")
     asked = parser.parse_args()
-    for row in pull.figures() if asked.all else ():
-        print(f"{row.name:<60} {row.figure:>20} {row.ratio:6.2f} x", flush=True)
-    if asked.all:
-        night = share()
-        print(f"Prefect's share of a nightly: {night.prefects:.1f} s of {night.whole:.1f} s, {night.tasks} tasks")
+    logging.disable()  # the table alone
     for profile in asked.profiles:
         print(f"\nprofile {profile}", flush=True)
         for line in lines(stages.run(lake(profile, HOME), rounds=asked.rounds)):
             print(line, flush=True)
             if asked.stages and line.startswith("together"):
                 break
+    if asked.all:
+        print(flush=True)
+        for row in pull.figures():
+            print(f"{row.name:<60} {row.figure:>20} {row.ratio:6.2f} x", flush=True)
+        night = share()
+        print(f"Prefect's share of a nightly: {night.prefects:.1f} s of {night.whole:.1f} s, {night.tasks} tasks")
 
 
 if __name__ == "__main__":
