@@ -1,0 +1,218 @@
+"""HubSpot: one list for the first load, then searches of what was stamped; archived records from their own list."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from config.settings import HubspotSource
+from tasks.lake.shape import Column, Shape
+from tasks.lake.typed import payload_text
+from tasks.sources import hubspot_api as api
+from tasks.sources.client import Client
+from tasks.sources.fieldmap import Entity, FieldMap
+from tasks.sources.hubspot_parts import associations, stages, stamped
+from tasks.sources.hubspot_policy import NEARLY, policy
+from tasks.sources.hubspot_search import Filter, searched, span, total
+from tasks.sources.judgement import Refused
+from tasks.sources.vendor import Finding, Link, Reading, Record, Window
+
+log = logging.getLogger(__name__)
+
+NAME: Final = "hubspot"
+ENDLESS: Final = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
+MOSTLY: Final = 2  # a first window with more than one in so many of all records is read as a list
+
+
+def connect(instance: str, source: HubspotSource, sleep: Callable[[float], None]) -> Client:
+    """A client with HubSpot's policy; nothing is sent yet."""
+    rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.token.get_secret_value())
+    return Client(
+        source.url,
+        rules,
+        source.timeout_seconds,
+        source.deadline_seconds,
+        retry_seconds=source.retry_seconds,
+        concurrency=source.concurrency,
+        sleep=sleep,
+    )
+
+
+def order(fields: FieldMap, source: HubspotSource) -> tuple[str, ...]:
+    """Every mapped kind of record, in the map's order."""
+    return tuple(name for name, entity in fields.entities.items() if entity.resource)
+
+
+def shape(entity: Entity) -> Shape:
+    """A HubSpot record: its id, stamp and archive mark outside, the mapped values among its properties."""
+    within = "properties." if entity.cursor else ""
+    columns = tuple(Column(column.name, within + column.path, column.kind) for column in entity.columns)
+    return Shape(entity.name, columns, "id", "updated_at", None if entity.part_of else "archived")
+
+
+def is_windowed(entity: Entity) -> bool:
+    """Whether the kind of record can be searched; owners and pipelines are read whole."""
+    return bool(entity.cursor)
+
+
+def read(link: Link, entity: Entity, window: Window) -> Reading:
+    """Every record stamped within the window and every one archived since it began, with their partners.
+
+    `params.reread` (`property=value`) names records that are read every time, such as open deals: a new partner
+    stamps nothing.
+    """
+    if not entity.cursor:
+        return _everything(link, entity)
+    source = _listed if _is_first(link, entity, window) else _searched
+    found = {record["id"]: record for record in source(link, entity, window)}
+    count = len(found)
+    if name_value := entity.params.get("reread"):
+        name, _, value = name_value.partition("=")
+        wanted: Filter = {"propertyName": name, "operator": "EQ", "value": value}
+        again = _searched(link, entity, Window(link.source.since, window.hi), wanted)
+        found = {record["id"]: record for record in again} | found
+    for record in _archived(link, entity):
+        if _moment(record.get("archivedAt") or record["updated_at"]) >= window.lo:
+            found[record["id"]] = record
+    return _reading(link, entity, found, count)
+
+
+def announced(link: Link, entity: Entity, lake: str) -> frozenset[str]:
+    """None: HubSpot's archived records come with their window."""
+    return frozenset()
+
+
+def count(link: Link, entity: Entity, hi: datetime) -> int:
+    """How many records that are not archived were stamped from `since` on and before `hi`, as far as indexed."""
+    return total(link, entity, span(Window(link.source.since, hi)))
+
+
+def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
+    """The ids of records stamped at or after `hi`, archived ones included."""
+    late = searched(link, entity, span(Window(hi, ENDLESS)), (entity.cursor,))
+    gone = (record["id"] for record in _archived(link, entity) if _moment(record["updated_at"]) >= hi)
+    return frozenset(str(record["id"]) for record in late) | frozenset(gone)
+
+
+def ids(link: Link, entity: Entity) -> frozenset[str]:
+    """The ids of every record that is not archived, stamped from `since` on; from the list, which has no index."""
+    walk = api.listed(link, entity, (entity.cursor,), is_archived=False)
+    return frozenset(record["id"] for record in _plain(entity, walk) if _moment(record["updated_at"]) >= _since(link))
+
+
+def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
+    """The records of these ids, as far as they exist; of a merged one, the record it went into."""
+    found = {record["id"]: record for record in _plain(entity, api.batch_read(link, entity, ids))}
+    return _reading(link, entity, found, len(found))
+
+
+def missing(link: Link, entity: Entity) -> tuple[str, ...]:
+    """The mapped properties that the portal does not have: HubSpot would leave them out without a word."""
+    if not entity.cursor:
+        return ()
+    known = {one["name"] for one in api.results(*_asked(link, api.address(link, "properties", entity.resource)))}
+    return tuple(f"{entity.resource}.{name}" for name in api.properties(entity) if name not in known)
+
+
+def findings(link: Link) -> tuple[Finding, ...]:
+    """Whether the token works, and how much of the day's requests is left."""
+    if not link.source.has_usage:
+        return (Finding("daily requests", True, "not asked for: has_usage is off"),)
+    try:
+        usage, _ = _asked(link, api.usage_address(link))
+    except Refused as error:
+        return (Finding("daily requests", False, f"{error} If this token may not ask for them: has_usage: false."),)
+    daily = [(int(one["usageLimit"]), int(one["currentUsage"])) for one in usage.get("results") or ()]
+    most, used = daily[0] if daily else (0, 0)
+    is_enough = not most or most - used > NEARLY * most
+    return (Finding("token", True, "accepted"), Finding("daily requests", is_enough, f"{most - used} of {most} left"))
+
+
+def _asked(link: Link, path: str) -> tuple[Any, str]:
+    return link.client.get(path), path
+
+
+def _is_first(link: Link, entity: Entity, window: Window) -> bool:
+    """Whether the window starts with the first record and holds most: then a list costs less, and misses nothing."""
+    if window.lo > _since(link):
+        return False
+    everything = Window(window.lo, ENDLESS)
+    return total(link, entity, span(everything)) <= MOSTLY * total(link, entity, span(window))
+
+
+def _listed(link: Link, entity: Entity, window: Window) -> Iterator[Record]:
+    for record in _complete(link, entity, lambda names: api.listed(link, entity, names, is_archived=False)):
+        if window.lo <= _moment(record["updated_at"]) < window.hi:
+            yield record
+
+
+def _searched(link: Link, entity: Entity, window: Window, *also: Filter) -> Iterator[Record]:
+    within = span(window, also)
+    for record in _complete(link, entity, lambda names: searched(link, entity, within, names)):
+        # The search cuts its bounds to milliseconds: a record just before them may come.
+        if window.lo <= _moment(record["updated_at"]) < window.hi:
+            yield record
+
+
+def _archived(link: Link, entity: Entity) -> Iterator[Record]:
+    """Every archived record, from `since` on; HubSpot shows them for 90 days."""
+    walk = api.listed(link, entity, _short(link, entity), is_archived=True)
+    return (record for record in _plain(entity, walk) if _moment(record["updated_at"]) >= _since(link))
+
+
+def _complete(link: Link, entity: Entity, walk: Callable[[Sequence[str]], Iterable[Record]]) -> Iterator[Record]:
+    """The walk's records with every mapped property; too many for its requests are read in a second step."""
+    names = api.properties(entity)
+    if api.fits(link, names):
+        return _plain(entity, walk(names))
+    found = [str(record["id"]) for record in walk((entity.cursor,))]
+    return _plain(entity, api.batch_read(link, entity, found))
+
+
+def _short(link: Link, entity: Entity) -> tuple[str, ...]:
+    names = api.properties(entity)
+    return names if api.fits(link, names) else (entity.cursor,)
+
+
+def _plain(entity: Entity, records: Iterable[Record]) -> Iterator[Record]:
+    """Records with the mapped properties only, the same whichever way they came, their stamp set apart."""
+    names = api.properties(entity)[1:]
+    for record in records:
+        values: Mapping[str, Any] = record["properties"]
+        yield stamped(
+            {
+                "id": str(record["id"]),
+                "properties": {name: values.get(name) for name in names},
+                "createdAt": record.get("createdAt"),
+                "updatedAt": values.get(entity.cursor) or record["updatedAt"],
+                "archived": bool(record.get("archived")),
+                "archivedAt": record.get("archivedAt"),
+            }
+        )
+
+
+def _reading(link: Link, entity: Entity, found: Mapping[str, Record], count: int) -> Reading:
+    """The records, and the partners of those that are not archived."""
+    stamps = {key: record["updated_at"] for key, record in found.items() if not record["archived"]}
+    parts = {part.name: associations(link, entity, part, stamps) for part in link.fields.parts(entity.name)}
+    return Reading({key: payload_text(record) for key, record in found.items()}, parts, count)
+
+
+def _everything(link: Link, entity: Entity) -> Reading:
+    """Every owner, archived ones marked; or every pipeline of a kind of record, with its stages."""
+    family, _, kind = entity.resource.partition("/")
+    path = api.address(link, family, *filter(None, [kind]))
+    walks = ({"archived": "false"}, {"archived": "true"}) if family == "owners" else ({},)
+    came = [stamped(record) for params in walks for page in api.pages(link, path, params) for record in page]
+    texts = {str(record["id"]): payload_text(record) for record in came}
+    parts = {part.name: stages(came) for part in link.fields.parts(entity.name)}
+    return Reading(texts, parts, len(came), "whole")
+
+
+def _since(link: Link) -> datetime:
+    since: datetime = link.source.since
+    return since
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
