@@ -84,12 +84,12 @@ def announced(link: Link, entity: Entity, lake: str) -> frozenset[str]:
 
 def count(link: Link, entity: Entity, hi: datetime) -> int:
     """How many records that are not archived were stamped from `since` on and before `hi`, as far as indexed."""
-    return total(link, entity, span(Window(link.source.since, hi)))
+    return total(link, entity, span(entity, Window(link.source.since, hi)))
 
 
 def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     """The ids of records stamped at or after `hi`, archived ones included."""
-    late = searched(link, entity, span(Window(hi, ENDLESS)), (entity.cursor,))
+    late = searched(link, entity, span(entity, Window(hi, ENDLESS)), (entity.cursor,))
     gone = (record["id"] for record in _archived(link, entity) if _moment(record["updated_at"]) >= hi)
     return frozenset(str(record["id"]) for record in late) | frozenset(gone)
 
@@ -137,7 +137,7 @@ def _is_first(link: Link, entity: Entity, window: Window) -> bool:
     if window.lo > _since(link):
         return False
     everything = Window(window.lo, ENDLESS)
-    return total(link, entity, span(everything)) <= MOSTLY * total(link, entity, span(window))
+    return total(link, entity, span(entity, everything)) <= MOSTLY * total(link, entity, span(entity, window))
 
 
 def _listed(link: Link, entity: Entity, window: Window) -> Iterator[Record]:
@@ -147,7 +147,7 @@ def _listed(link: Link, entity: Entity, window: Window) -> Iterator[Record]:
 
 
 def _searched(link: Link, entity: Entity, window: Window, *also: Filter) -> Iterator[Record]:
-    within = span(window, also)
+    within = span(entity, window, also)
     for record in _complete(link, entity, lambda names: searched(link, entity, within, names)):
         # The search cuts its bounds to milliseconds: a record just before them may come.
         if window.lo <= _moment(record["updated_at"]) < window.hi:

@@ -17,26 +17,41 @@ log = logging.getLogger(__name__)
 Filter = Mapping[str, str]
 MILLISECOND: Final = timedelta(milliseconds=1)
 WALKS: Final = 4  # of one span whose records do not add up
-ID: Final = "hs_object_id"  # a number, unlike the `id` of a record
+ID: Final = "hs_object_id"
+LAST_ID: Final = 2**53
 
 
 @dataclass(frozen=True)
 class Span:
-    """Stamps from `lo` to `hi`, both included, in milliseconds, as the search filters; and further filters."""
+    """Records whose number (a stamp in milliseconds, an id) lies from `lo` to `hi`, both included, as is searched."""
 
+    name: str
     lo: int
     hi: int
     also: tuple[Filter, ...] = ()
 
+    @property
+    def filters(self) -> tuple[Filter, ...]:
+        """What the search is given."""
+        bounds = {"value": str(self.lo), "highValue": str(self.hi)}
+        return ({"propertyName": self.name, "operator": "BETWEEN", **bounds}, *self.also)
+
+    @property
+    def can_be_cut(self) -> bool:
+        """Whether it may hold several records: all but a single id."""
+        return self.lo < self.hi or self.name != ID
+
     def halves(self) -> tuple["Span", "Span"]:
-        """The span in two; it must be longer than a millisecond."""
+        """The span in two; the records of one millisecond are cut by their ids."""
+        if self.lo == self.hi:
+            return Span(ID, 0, LAST_ID, self.filters).halves()
         middle = (self.lo + self.hi) // 2
-        return Span(self.lo, middle, self.also), Span(middle + 1, self.hi, self.also)
+        return replace(self, hi=middle), replace(self, lo=middle + 1)
 
 
-def span(window: Window, also: tuple[Filter, ...] = ()) -> Span:
+def span(entity: Entity, window: Window, also: tuple[Filter, ...] = ()) -> Span:
     """A window, whose end is left out, as a span, whose end is part of it."""
-    return Span(milliseconds(window.lo), milliseconds(window.hi) - 1, also)
+    return Span(entity.cursor, milliseconds(window.lo), milliseconds(window.hi) - 1, also)
 
 
 def milliseconds(moment: datetime) -> int:
@@ -46,9 +61,9 @@ def milliseconds(moment: datetime) -> int:
 
 def total(link: Link, entity: Entity, within: Span) -> int:
     """How many records the span holds."""
-    found = int(_search(link, entity, _filters(entity, within), entity.cursor, 1)["total"])
+    found = int(_search(link, entity, within, 1)["total"])
     # A total that stands exactly at the cap may be the cap.
-    if found == link.source.search_cap and within.lo < within.hi:
+    if found == link.source.search_cap and within.can_be_cut:
         return sum(total(link, entity, half) for half in within.halves())
     return found
 
@@ -57,7 +72,7 @@ def searched(link: Link, entity: Entity, within: Span, names: Sequence[str]) -> 
     """Every record of the span with these properties; halved until a search can show all of a piece.
 
     Raises:
-        Restless: the records of a millisecond changed during every walk.
+        Restless: the records changed during every walk.
     """
     pieces = [within]
     while pieces:
@@ -65,10 +80,13 @@ def searched(link: Link, entity: Entity, within: Span, names: Sequence[str]) -> 
         found = _whole(link, entity, piece, names)
         if found is not None:
             yield from found
-        elif piece.lo < piece.hi:
+        elif piece.can_be_cut:
             pieces += reversed(piece.halves())
         else:
-            yield from _same_stamp(link, entity, piece, names)
+            raise Restless(
+                f"HubSpot's {entity.resource} changed during each of {WALKS} searches ({link.instance}): run again at "
+                "a quieter time; nothing of this window was kept."
+            )
 
 
 def _whole(link: Link, entity: Entity, piece: Span, names: Sequence[str]) -> Iterable[Record] | None:
@@ -96,56 +114,20 @@ def _pages(link: Link, entity: Entity, piece: Span, names: Sequence[str]) -> Ite
     after = "0"
     while after:
         size = min(link.source.search_page_size, link.source.search_cap - int(after))
-        page = _search(link, entity, _filters(entity, piece), entity.cursor, size, names, after)
+        page = _search(link, entity, piece, size, names, after)
         link.client.counts.add(pages=1)
         yield page
         after = following(page)
 
 
-def _same_stamp(link: Link, entity: Entity, piece: Span, names: Sequence[str]) -> Iterable[Record]:
-    """The records of one millisecond, each search going on after the greatest id of the one before."""
-    for _ in range(WALKS):
-        found: dict[str, Record] = {}
-        rest, counted = piece, None
-        while True:
-            page = _search(link, entity, _filters(entity, rest), ID, link.source.search_page_size, names)
-            link.client.counts.add(pages=1)
-            counted = int(page["total"]) if counted is None else counted
-            if not page["results"]:
-                break
-            found.update((str(record["id"]), record) for record in page["results"])
-            rest = replace(piece, also=(*piece.also, _filter(ID, "GT", max(int(key) for key in found))))
-        if len(found) == counted or counted == link.source.search_cap:  # at the cap, the total may be the cap
-            return found.values()
-    raise Restless(
-        f"HubSpot's {entity.resource} changed during each of {WALKS} searches ({link.instance}): run again at a "
-        "quieter time; nothing of this window was kept."
-    )
-
-
-def _filters(entity: Entity, within: Span) -> list[Filter]:
-    bounds = {"value": str(within.lo), "highValue": str(within.hi)}
-    return [{"propertyName": entity.cursor, "operator": "BETWEEN", **bounds}, *within.also]
-
-
-def _filter(name: str, operator: str, value: object) -> Filter:
-    return {"propertyName": name, "operator": operator, "value": str(value)}
-
-
 def _search(
-    link: Link,
-    entity: Entity,
-    filters: Sequence[Filter],
-    sort: str,
-    limit: int,
-    names: Sequence[str] = (),
-    after: str = "0",
+    link: Link, entity: Entity, within: Span, limit: int, names: Sequence[str] = (), after: str = "0"
 ) -> Mapping[str, Any]:
     """One page of a search; the next request waits, for the portal's limit of searches a second."""
     path = address(link, "objects", entity.resource, "search")
     question = {
-        "filterGroups": [{"filters": filters}],
-        "sorts": [{"propertyName": sort, "direction": "ASCENDING"}],
+        "filterGroups": [{"filters": within.filters}],
+        "sorts": [{"propertyName": within.name, "direction": "ASCENDING"}],
         "properties": list(names),
         "limit": limit,
         "after": after,
