@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from config.settings import HubspotSource
+from tasks.errors import ConfigError
 from tasks.lake.shape import Column, Shape
 from tasks.lake.typed import payload_text
 from tasks.sources import hubspot_api as api
@@ -66,10 +67,8 @@ def read(link: Link, entity: Entity, window: Window) -> Reading:
     source = _listed if _is_first(link, entity, window) else _searched
     found = {record["id"]: record for record in source(link, entity, window)}
     count = len(found)
-    if name_value := entity.params.get("reread"):
-        name, _, value = name_value.partition("=")
-        wanted: Filter = {"propertyName": name, "operator": "EQ", "value": value}
-        again = _searched(link, entity, Window(link.source.since, window.hi), wanted)
+    if wanted := _reread(link, entity):
+        again = _searched(link, entity, Window(_since(link), window.hi), *wanted)
         found = {record["id"]: record for record in again} | found
     for record in _archived(link, entity):
         if _moment(record.get("archivedAt") or record["updated_at"]) >= window.lo:
@@ -130,6 +129,16 @@ def findings(link: Link) -> tuple[Finding, ...]:
 
 def _asked(link: Link, path: str) -> tuple[Any, str]:
     return link.client.get(path), path
+
+
+def _reread(link: Link, entity: Entity) -> list[Filter]:
+    """Which records are read every time, as a filter; none of most kinds."""
+    if "reread" not in entity.params:
+        return []
+    name, equals, value = entity.params["reread"].partition("=")
+    if not (name and equals and value):
+        raise ConfigError(f"{link.fields.file}: {entity.name}.params.reread is not property=value: correct it.")
+    return [{"propertyName": name, "operator": "EQ", "value": value}]
 
 
 def _is_first(link: Link, entity: Entity, window: Window) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tasks.errors import ConfigError
 from tasks.lake.typed import payload_text
 from tasks.sources.fieldmap import Entity
 from tasks.sources.hubspot_api import partners
@@ -20,7 +21,12 @@ def associations(link: Link, entity: Entity, part: Entity, stamps: Mapping[str, 
         entity: The records' kind.
         part: The entity that the rows feed.
         stamps: The records' ids and stamps.
+
+    Raises:
+        ConfigError: the map does not say which kind of partners.
     """
+    if "to" not in part.params:
+        raise ConfigError(f"{link.fields.file} gives {part.name} no params.to: name the kind of partners there.")
     types: dict[tuple[str, str], set[str]] = {}
     for key, partner in partners(link, entity, part.params["to"], stamps):
         known = types.setdefault((key, str(partner["toObjectId"])), set())

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+import yaml
 
+from config.settings import ROOT
 from sandbox.faults import Fault
-from tasks.errors import AuthError, ConfigError, QuotaError
+from tasks.errors import AuthError, BatonError, ConfigError, QuotaError
 from tasks.lake.read import cursor
 from tasks.sources.check import check
 from tasks.sources.pull import entities
@@ -230,3 +232,73 @@ def test_a_window_can_be_read_again_without_moving_the_cursor(company, portal):
     pulled = bench.pull("hubspot", "company", window=Window(NOW - 20 * DAY, NOW - 5 * DAY))
     assert (pulled.rows_read, pulled.unchanged) == (1, 1)
     assert cursor(bench.settings.lake, "hubspot", "company") == NOW - 5 * MINUTE
+
+
+KINDS = {  # entity -> (kind, properties, the same as columns)
+    "contact": (
+        "contacts",
+        {"email": "desk@example.com", "lifecyclestage": "customer", "hs_calculated_merged_vids": "12:1690000000000"},
+        {"email": "desk@example.com", "lifecycle_stage": "customer", "merged_ids": "12:1690000000000"},
+    ),
+    "ticket": (
+        "tickets",
+        {"hs_pipeline_stage": "1", "hs_ticket_priority": "HIGH", "closed_date": "2026-08-30T10:00:00.000Z"},
+        {"stage_id": "1", "priority": "HIGH", "closed_at": datetime(2026, 8, 30, 10, tzinfo=UTC)},
+    ),
+    "meeting": (
+        "meetings",
+        {"hs_meeting_start_time": "2026-08-30T10:00:00.500Z", "hs_meeting_outcome": "NO_SHOW"},
+        {"start_at": datetime(2026, 8, 30, 10, 0, 0, 500_000, tzinfo=UTC), "outcome": "NO_SHOW"},
+    ),
+    "email": (
+        "emails",
+        {"hs_timestamp": "2026-08-30T10:00:00.000Z", "hs_email_direction": "INCOMING_EMAIL"},
+        {"sent_at": datetime(2026, 8, 30, 10, tzinfo=UTC), "direction": "INCOMING_EMAIL"},
+    ),
+}
+
+
+@pytest.mark.parametrize("entity", KINDS)
+def test_every_other_kind_lands_with_its_companies_and_is_searched_by_its_own_stamp(company, portal, entity):
+    kind, properties, columns = KINDS[entity]
+    company.portal(kind, "51", **properties)
+    company.portal(kind, "52", NOW + HOUR, **properties)
+    company.partner(kind, "51", "companies", "1001", 1)
+    bench = portal()
+    bench.pull("hubspot", entity)
+    held = bench.held("hubspot", entity)
+    assert {name: held["51"][name] for name in columns} == columns
+    assert bench.live("hubspot", f"{entity}_company") == {"51:1001"}
+    assert bench.at(NOW + DAY).pull("hubspot", entity).vendor_count == 1
+    assert bench.live("hubspot", entity) == {"51", "52"}
+
+
+def mapped(bench, tmp_path, **changes):
+    """The bench with another field map: entities of the shipped one, each with some keys changed."""
+    shipped = yaml.safe_load((ROOT / "config/fields/hubspot.yaml").read_text())
+    entities_ = {name: {**shipped["entities"][name], **keys_} for name, keys_ in changes.items()}
+    file = tmp_path / "other.yaml"
+    file.write_text(yaml.safe_dump({"entities": entities_}))
+    return bench.with_source("hubspot", fields=file)
+
+
+def test_a_stamp_of_another_kind_is_a_missing_property(company, portal, tmp_path):
+    company.portal("contacts", "51")
+    bench = mapped(portal(), tmp_path, contact={"cursor": "hs_lastmodifieddate"})
+    with pytest.raises(ConfigError, match=r"no contacts\.hs_lastmodifieddate"):
+        bench.pull("hubspot", "contact")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"deal": {"params": {"reread": "hs_is_closed"}}}, "deal.params.reread is not property=value"),
+        ({"deal": {"params": {"reread": "is_shut=false"}}}, "has no property is_shut"),
+        ({"deal": {}, "deal_company": {"params": {}}}, "gives deal_company no params.to"),
+        ({"deal": {"object": "deels"}}, r"400 \(VALIDATION_ERROR\) to /crm/properties/2026-09/deels"),
+    ],
+)
+def test_a_wrong_field_map_says_what_to_correct(company, portal, tmp_path, changes, words):
+    company.portal("deals", "7", hs_is_closed="false")
+    with pytest.raises(BatonError, match=words):
+        mapped(portal(), tmp_path, **changes).pull("hubspot", "deal")
