@@ -44,7 +44,7 @@ KINDS: Mapping[str, Kind] = {
 PORTAL: Mapping[str, Kind] = {  # HubSpot's own
     "search_limit": Kind(("hubspot",), "/search"),  # 429 SECONDLY, without any header
     "portal_day_used": Kind(("hubspot",), "/crm/", is_lasting=True),  # 429 DAILY
-    "portal_scope": Kind(("hubspot",), "/crm/", is_lasting=True),  # 403: the scope of the path's kind is missing
+    "portal_scope": Kind(("hubspot",), is_lasting=True),  # 403: the scope of the path's kind is missing
     "portal_token_expired": Kind(("hubspot",), "/crm/", is_lasting=True),  # 401 EXPIRED_AUTHENTICATION
     "search_cap": Kind(("hubspot",), "/search", is_lasting=True),  # a search shows `over` records, not 10,000
     "capped_total": Kind(("hubspot",), "/search", is_lasting=True),  # its total never says more than the cap

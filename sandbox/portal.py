@@ -106,7 +106,8 @@ class Portal:
     def properties(self, kind: str) -> dict[str, str]:
         """The properties of a kind and their types, without those that missing_field takes away."""
         types = {"hs_object_id": "number", "createdate": "datetime", stamp_name(kind): "datetime"}
-        types |= {name: "string" for record in self.records(kind) for name in record["properties"] if name not in types}
+        given = (name for record in self.records(kind) for name in record["properties"])
+        types |= {name: "string" for name in (*DEFAULTS.get(kind, ()), *given) if name not in types}
         hidden = self.faults.hidden("hubspot", kind)
         return {name: type_ for name, type_ in (types | dict(mapped().get(kind, {}))).items() if name not in hidden}
 

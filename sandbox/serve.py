@@ -183,12 +183,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from sandbox.company import build  # takes seconds, and tests bring their own world
 
     world, _ledger = build(asked.accounts, asked.seed)
+    if asked.hubspot:
+        from sandbox.company.portal import plant_portal
+
+        plant_portal(world)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with running(world, datetime.fromisoformat(asked.now), faults=asked.fault, ports=asked.ports) as sandbox:
         if asked.environment_file:
-            lines = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
+            variables = sandbox.environment() | (sandbox.hubspot_environment() if asked.hubspot else {})
+            lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
         print(
             f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} slack={sandbox.slack_url} "
@@ -206,6 +211,7 @@ def _parser() -> argparse.ArgumentParser:
     ports = ("CRM", "PSA", "SINKS", "CONTROL", "HUBSPOT")
     parser.add_argument("--ports", type=int, nargs=5, default=[0] * 5, metavar=ports)
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
+    parser.add_argument("--hubspot", action="store_true", help="show the customers as a HubSpot portal too")
     parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")
     return parser
 

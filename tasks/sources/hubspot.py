@@ -1,7 +1,6 @@
 """HubSpot: one list for the first load, then searches of what was stamped; archived records from their own list."""
 
-import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,12 +12,11 @@ from tasks.sources import hubspot_api as api
 from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.hubspot_parts import associations, stages, stamped
-from tasks.sources.hubspot_policy import NEARLY, policy
+from tasks.sources.hubspot_policy import NEARLY, MissingScope, policy
+from tasks.sources.hubspot_records import archived, listed, moment, plain, since, stamped_within
 from tasks.sources.hubspot_search import Filter, searched, span, total
 from tasks.sources.judgement import Refused
 from tasks.sources.vendor import Finding, Link, Reading, Record, Window
-
-log = logging.getLogger(__name__)
 
 NAME: Final = "hubspot"
 ENDLESS: Final = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
@@ -64,14 +62,14 @@ def read(link: Link, entity: Entity, window: Window) -> Reading:
     """
     if not entity.cursor:
         return _everything(link, entity)
-    source = _listed if _is_first(link, entity, window) else _searched
+    source = listed if _is_first(link, entity, window) else stamped_within
     found = {record["id"]: record for record in source(link, entity, window)}
     count = len(found)
     if wanted := _reread(link, entity):
-        again = _searched(link, entity, Window(_since(link), window.hi), *wanted)
+        again = stamped_within(link, entity, Window(since(link), window.hi), *wanted)
         found = {record["id"]: record for record in again} | found
-    for record in _archived(link, entity):
-        if _moment(record.get("archivedAt") or record["updated_at"]) >= window.lo:
+    for record in archived(link, entity):
+        if moment(record.get("archivedAt") or record["updated_at"]) >= window.lo:
             found[record["id"]] = record
     return _reading(link, entity, found, count)
 
@@ -83,25 +81,25 @@ def announced(link: Link, entity: Entity, lake: str) -> frozenset[str]:
 
 def count(link: Link, entity: Entity, hi: datetime) -> int:
     """How many records that are not archived were stamped from `since` on and before `hi`, as far as indexed."""
-    return total(link, entity, span(entity, Window(link.source.since, hi)))
+    return total(link, entity, span(entity, Window(since(link), hi)))
 
 
 def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     """The ids of records stamped at or after `hi`, archived ones included."""
     late = searched(link, entity, span(entity, Window(hi, ENDLESS)), (entity.cursor,))
-    gone = (record["id"] for record in _archived(link, entity) if _moment(record["updated_at"]) >= hi)
+    gone = (record["id"] for record in archived(link, entity) if moment(record["updated_at"]) >= hi)
     return frozenset(str(record["id"]) for record in late) | frozenset(gone)
 
 
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not archived, stamped from `since` on; from the list, which has no index."""
     walk = api.listed(link, entity, (entity.cursor,), is_archived=False)
-    return frozenset(record["id"] for record in _plain(entity, walk) if _moment(record["updated_at"]) >= _since(link))
+    return frozenset(record["id"] for record in plain(entity, walk) if moment(record["updated_at"]) >= since(link))
 
 
 def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
     """The records of these ids, as far as they exist; of a merged one, the record it went into."""
-    found = {record["id"]: record for record in _plain(entity, api.batch_read(link, entity, ids))}
+    found = {record["id"]: record for record in plain(entity, api.batch_read(link, entity, ids))}
     return _reading(link, entity, found, len(found))
 
 
@@ -119,7 +117,7 @@ def findings(link: Link) -> tuple[Finding, ...]:
         return (Finding("daily requests", True, "not asked for: has_usage is off"),)
     try:
         usage, _ = _asked(link, api.usage_address(link))
-    except Refused as error:
+    except (Refused, MissingScope) as error:
         return (Finding("daily requests", False, f"{error} If this token may not ask for them: has_usage: false."),)
     daily = [(int(one["usageLimit"]), int(one["currentUsage"])) for one in usage.get("results") or ()]
     most, used = daily[0] if daily else (0, 0)
@@ -143,61 +141,10 @@ def _reread(link: Link, entity: Entity) -> list[Filter]:
 
 def _is_first(link: Link, entity: Entity, window: Window) -> bool:
     """Whether the window starts with the first record and holds most: then a list costs less, and misses nothing."""
-    if window.lo > _since(link):
+    if window.lo > since(link):
         return False
     everything = Window(window.lo, ENDLESS)
     return total(link, entity, span(entity, everything)) <= MOSTLY * total(link, entity, span(entity, window))
-
-
-def _listed(link: Link, entity: Entity, window: Window) -> Iterator[Record]:
-    for record in _complete(link, entity, lambda names: api.listed(link, entity, names, is_archived=False)):
-        if window.lo <= _moment(record["updated_at"]) < window.hi:
-            yield record
-
-
-def _searched(link: Link, entity: Entity, window: Window, *also: Filter) -> Iterator[Record]:
-    within = span(entity, window, also)
-    for record in _complete(link, entity, lambda names: searched(link, entity, within, names)):
-        # The search cuts its bounds to milliseconds: a record just before them may come.
-        if window.lo <= _moment(record["updated_at"]) < window.hi:
-            yield record
-
-
-def _archived(link: Link, entity: Entity) -> Iterator[Record]:
-    """Every archived record, from `since` on; HubSpot shows them for 90 days."""
-    walk = api.listed(link, entity, _short(link, entity), is_archived=True)
-    return (record for record in _plain(entity, walk) if _moment(record["updated_at"]) >= _since(link))
-
-
-def _complete(link: Link, entity: Entity, walk: Callable[[Sequence[str]], Iterable[Record]]) -> Iterator[Record]:
-    """The walk's records with every mapped property; too many for its requests are read in a second step."""
-    names = api.properties(entity)
-    if api.fits(link, names):
-        return _plain(entity, walk(names))
-    found = [str(record["id"]) for record in walk((entity.cursor,))]
-    return _plain(entity, api.batch_read(link, entity, found))
-
-
-def _short(link: Link, entity: Entity) -> tuple[str, ...]:
-    names = api.properties(entity)
-    return names if api.fits(link, names) else (entity.cursor,)
-
-
-def _plain(entity: Entity, records: Iterable[Record]) -> Iterator[Record]:
-    """Records with the mapped properties only, the same whichever way they came, their stamp set apart."""
-    names = api.properties(entity)[1:]
-    for record in records:
-        values: Mapping[str, Any] = record["properties"]
-        yield stamped(
-            {
-                "id": str(record["id"]),
-                "properties": {name: values.get(name) for name in names},
-                "createdAt": record.get("createdAt"),
-                "updatedAt": values.get(entity.cursor) or record["updatedAt"],
-                "archived": bool(record.get("archived")),
-                "archivedAt": record.get("archivedAt"),
-            }
-        )
 
 
 def _reading(link: Link, entity: Entity, found: Mapping[str, Record], count: int) -> Reading:
@@ -216,12 +163,3 @@ def _everything(link: Link, entity: Entity) -> Reading:
     texts = {str(record["id"]): payload_text(record) for record in came}
     parts = {part.name: stages(came) for part in link.fields.parts(entity.name)}
     return Reading(texts, parts, len(came), "whole")
-
-
-def _since(link: Link) -> datetime:
-    since: datetime = link.source.since
-    return since
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -22,6 +22,10 @@ PROPERTY: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,99}")
 NEARLY: Final = 0.1  # of the day's requests, left
 
 
+class MissingScope(ConfigError):
+    """The token may not read one kind of record; others may be readable."""
+
+
 def policy(prefix: str, token: str) -> Policy:
     """The policy of one portal; `prefix` names its settings."""
     return Policy(
@@ -85,9 +89,9 @@ def _limited(answer: Answer, policy_name: str) -> Verdict:
     return Retry("too many requests", ROOM_AFTER.get(policy_name) if wait is None else wait)
 
 
-def _denied(answer: Answer, body: Mapping[str, Any], prefix: str) -> ConfigError:
+def _denied(answer: Answer, body: Mapping[str, Any], prefix: str) -> MissingScope:
     scopes = ", ".join(sorted(set(_contexts(body, "requiredGranularScopes", SCOPE)))) or "its scopes"
-    return ConfigError(
+    return MissingScope(
         f"HubSpot answered 403 to {answer.path}: the app or key behind {prefix}TOKEN lacks {scopes}: add it there, or "
         f"take the entity out of the field map named by {prefix}FIELDS."
     )

@@ -213,6 +213,15 @@ def test_the_doctor_tells_what_works_and_what_does_not(company, portal):
     assert "BATON_SOURCES__HUBSPOT__API_VERSION" in old[0].message
 
 
+def test_a_token_that_may_not_ask_for_its_usage_is_no_reason_to_stop(company, portal):
+    bench = portal(faults=["portal_scope:path=/account-info"])
+    found = {one.subject: one for one in check("hubspot", bench.settings)}
+    assert "has_usage: false" in found["hubspot: daily requests"].message
+    assert not found["hubspot: daily requests"].is_ok
+    assert found["hubspot: company"].is_ok
+    assert all(one.is_ok for one in check("hubspot", bench.with_source("hubspot", has_usage=False).settings))
+
+
 def test_the_legacy_paths_give_the_same_records(company, portal):
     company_(company, 1)
     company.portal("deals", "7", hs_is_closed="false")
