@@ -7,20 +7,37 @@ from tasks.core.mapping import Mapping
 
 VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
 
-# What was merged away is gone from HubSpot; only the winner's list of ids tells. Its deletion stays an account here
-# then: its past belongs to the winner from that day on.
-ALIAS = """
-lists AS (SELECT id, _updated_at, unnest(string_split(merged_ids, ';')) AS part FROM {raw}.company
-          WHERE coalesce(merged_ids, '') <> ''),
-alias AS (SELECT trim(part) AS loser_id, arg_max(id, _updated_at) AS winner_id, min(_updated_at) AS merged_at
-          FROM lists WHERE trim(part) <> '' AND trim(part) <> id GROUP BY trim(part))
+
+def merges(kind: str) -> str:
+    """Which records of a kind went into which: `{kind}_alias` step by step, `{kind}_winner` to the last one.
+
+    What was merged away is gone from HubSpot; only the winner's list of ids tells.
+    """
+    return f"""
+{kind}_listed AS (
+    SELECT id, _updated_at, unnest(string_split(merged_ids, ';')) AS part FROM {{raw}}.{kind}
+    WHERE coalesce(merged_ids, '') <> ''
+),
+{kind}_alias AS (
+    SELECT trim(part) AS loser_id, arg_max(id, _updated_at) AS winner_id, min(_updated_at) AS merged_at
+    FROM {kind}_listed WHERE trim(part) <> '' AND trim(part) <> id GROUP BY trim(part)
+),
+{kind}_hop(id, top, depth) AS (
+    SELECT loser_id, winner_id, 1 FROM {kind}_alias
+    UNION ALL
+    SELECT {kind}_hop.id, {kind}_alias.winner_id, {kind}_hop.depth + 1
+    FROM {kind}_hop JOIN {kind}_alias ON {kind}_alias.loser_id = {kind}_hop.top WHERE {kind}_hop.depth < 20
+),
+{kind}_winner AS (SELECT id, arg_max(top, depth) AS top FROM {kind}_hop GROUP BY id)
 """
 
+
+# A merged account's deletion stays an account: its past belongs to the winner from that day on.
 ACCOUNT = f"""
-WITH RECURSIVE {ALIAS},
+WITH RECURSIVE {merges("company")},
 newest AS (
     SELECT v.id, coalesce(alias.winner_id, nullif(v.parent_id, '')) AS above, v.segment
-    FROM {{raw}}.company v LEFT JOIN alias ON alias.loser_id = v.id
+    FROM {{raw}}.company v LEFT JOIN company_alias alias ON alias.loser_id = v.id
     WHERE v._is_newest AND (NOT v._deleted OR alias.winner_id IS NOT NULL)
 ),
 climb(id, top, depth) AS (
@@ -43,7 +60,7 @@ SELECT '{{instance}}:' || v.id AS account_id,
        v._version, v._deleted AND alias.winner_id IS NULL AS _deleted,
        v._updated_at, v._extracted_at, v._hash, v._unreadable
 FROM {{raw}}.company v
-LEFT JOIN alias ON alias.loser_id = v.id AND v._deleted
+LEFT JOIN company_alias alias ON alias.loser_id = v.id AND v._deleted
 LEFT JOIN ultimate ON ultimate.id = v.id
 LEFT JOIN newest top ON top.id = ultimate.top
 """
@@ -51,16 +68,10 @@ LEFT JOIN newest top ON top.id = ultimate.top
 # The buyer is the deal's primary company, else the first one, or what that was merged into: HubSpot hands a deal over
 # without stamping it. `first_buyer` is the one it had when first pulled.
 BUYER = f"""
-{ALIAS},
-hop(id, top, depth) AS (
-    SELECT loser_id, winner_id, 1 FROM alias
-    UNION ALL
-    SELECT hop.id, alias.winner_id, hop.depth + 1 FROM hop JOIN alias ON alias.loser_id = hop.top WHERE hop.depth < 20
-),
-winner AS (SELECT id, arg_max(top, depth) AS top FROM hop GROUP BY id),
+{merges("company")},
 buyer AS (
-    SELECT link.deal_id, coalesce(winner.top, link.company_id) AS company_id
-    FROM {{raw}}.deal_company link LEFT JOIN winner ON winner.id = link.company_id
+    SELECT link.deal_id, coalesce(company_winner.top, link.company_id) AS company_id
+    FROM {{raw}}.deal_company link LEFT JOIN company_winner ON company_winner.id = link.company_id
     WHERE link._is_newest AND NOT link._deleted
     QUALIFY row_number() OVER (
         PARTITION BY link.deal_id ORDER BY coalesce(link.is_primary, false) DESC, link.company_id) = 1
@@ -101,18 +112,22 @@ YEARS, MONTHS, WEEKS, DAYS = (PART.format(unit=unit) for unit in "YMWD")
 # A recurring line item of a won deal; the deal is the contract. A line that ends early keeps its term for its rate.
 # A deleted line item has lost its deal: the last one it had still says whose it was.
 SUBSCRIPTION = f"""
-WITH RECURSIVE {BUYER},
-deal AS (
-    SELECT link.line_item_id, link.deal_id, link._deleted AS is_gone
-    FROM {{raw}}.line_item_deal link JOIN {{raw}}.deal deal ON deal.id = link.deal_id
+WITH RECURSIVE {BUYER}, {merges("deal")},
+sold AS (
+    SELECT link.line_item_id, deal.id AS deal_id, link._deleted AS is_gone
+    FROM {{raw}}.line_item_deal link
+    LEFT JOIN deal_winner ON deal_winner.id = link.deal_id
+    JOIN {{raw}}.deal deal ON deal.id = coalesce(deal_winner.top, link.deal_id)
     WHERE link._is_newest AND deal._is_newest AND NOT deal._deleted AND deal.is_won
     QUALIFY row_number() OVER (
         PARTITION BY link.line_item_id ORDER BY link._deleted, link._extracted_at DESC, link.deal_id) = 1
 ),
 gone AS (SELECT id FROM {{raw}}.line_item WHERE _is_newest AND _deleted),
 lost AS (
-    SELECT DISTINCT renewed_deal_id FROM {{raw}}.deal
-    WHERE _is_newest AND NOT _deleted AND is_closed AND NOT is_won AND coalesce(renewed_deal_id, '') <> ''
+    SELECT DISTINCT coalesce(deal_winner.top, deal.renewed_deal_id) AS deal_id
+    FROM {{raw}}.deal deal LEFT JOIN deal_winner ON deal_winner.id = deal.renewed_deal_id
+    WHERE deal._is_newest AND NOT deal._deleted AND deal.is_closed AND NOT deal.is_won
+      AND coalesce(deal.renewed_deal_id, '') <> ''
 ),
 dated AS (
     SELECT v.*, CASE WHEN regexp_full_match(v.term, 'P(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?')
@@ -124,7 +139,7 @@ dated AS (
 SELECT '{{instance}}:' || v.id AS subscription_id,
        '{{instance}}:' || buyer.company_id AS account_id,
        '{{instance}}:' || first_buyer.company_id AS original_account_id,
-       '{{instance}}:' || deal.deal_id AS contract_id,
+       '{{instance}}:' || sold.deal_id AS contract_id,
        v.product,
        number_to_minor(v.total_value, 1, v.currency) AS amount_minor,
        v.currency,
@@ -133,15 +148,15 @@ SELECT '{{instance}}:' || v.id AS subscription_id,
        least(v.terminated_date, v.term_end_date) AS end_date,
        v.cancel_notice_date,
        '{{instance}}:' || nullif(v.predecessor_id, '') AS predecessor_id,
-       lost.renewed_deal_id IS NOT NULL AS is_renewal_lost,
+       lost.deal_id IS NOT NULL AS is_renewal_lost,
        {VERSION}
 FROM dated v
-JOIN deal ON deal.line_item_id = v.id
+JOIN sold ON sold.line_item_id = v.id
 LEFT JOIN gone ON gone.id = v.id
-LEFT JOIN buyer ON buyer.deal_id = deal.deal_id
-LEFT JOIN first_buyer ON first_buyer.deal_id = deal.deal_id
-LEFT JOIN lost ON lost.renewed_deal_id = deal.deal_id
-WHERE gone.id IS NOT NULL OR NOT deal.is_gone
+LEFT JOIN buyer ON buyer.deal_id = sold.deal_id
+LEFT JOIN first_buyer ON first_buyer.deal_id = sold.deal_id
+LEFT JOIN lost ON lost.deal_id = sold.deal_id
+WHERE gone.id IS NOT NULL OR NOT sold.is_gone
 """
 
 MAPPINGS = (

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from tasks.errors import ContractError
+from tasks.sources.ahead import in_order
 from tasks.sources.fieldmap import Entity
 from tasks.sources.vendor import Link, Record
 
@@ -67,24 +68,36 @@ def listed(link: Link, entity: Entity, names: Sequence[str], *, is_archived: boo
 def batch_read(link: Link, entity: Entity, ids: Iterable[str]) -> Iterator[Record]:
     """The records of these ids that exist; of one that was merged away comes the record it went into."""
     path = address(link, "objects", entity.resource, "batch", "read")
-    wanted, size = sorted(ids), int(link.source.page_size)
-    for start in range(0, len(wanted), size):
-        inputs = [{"id": one} for one in wanted[start : start + size]]
-        yield from results(link.client.ask(path, {"inputs": inputs, "properties": list(properties(entity))}), path)
+    names = list(properties(entity))
+
+    def ask(some: Sequence[str]) -> Sequence[Record]:
+        return results(link.client.ask(path, {"inputs": [{"id": one} for one in some], "properties": names}), path)
+
+    for found in in_order(ask, _parts(ids, link.source.page_size), link.client.concurrency):
+        yield from found
 
 
 def partners(link: Link, entity: Entity, to: str, ids: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Each record's id with one of its partners of a kind (`toObjectId`, `associationTypes`); one may come twice."""
     path = address(link, "associations", entity.resource, to, "batch", "read")
-    waiting: list[dict[str, str]] = [{"id": one} for one in sorted(ids)]
-    size = link.source.associations_page_size
-    while waiting:
-        asked, waiting = waiting[:size], waiting[size:]
-        for result in results(link.client.ask(path, {"inputs": asked}), path):
-            key = str(result["from"]["id"])
-            yield from ((key, partner) for partner in result["to"])
-            if after := following(result):
-                waiting.append({"id": key, "after": after})
+
+    def ask(some: Sequence[str]) -> list[tuple[str, Mapping[str, Any]]]:
+        found: list[tuple[str, Mapping[str, Any]]] = []
+        waiting = [{"id": one} for one in some]
+        while waiting:
+            came = results(link.client.ask(path, {"inputs": waiting}), path)
+            found += [(str(result["from"]["id"]), partner) for result in came for partner in result["to"]]
+            waiting = [{"id": str(one["from"]["id"]), "after": following(one)} for one in came if following(one)]
+        return found
+
+    for found in in_order(ask, _parts(ids, link.source.associations_page_size), link.client.concurrency):
+        yield from found
+
+
+def _parts(ids: Iterable[str], size: int) -> Iterator[Sequence[str]]:
+    """The ids in order, as many at a time as one request may ask for."""
+    wanted = sorted(ids)
+    return (wanted[start : start + size] for start in range(0, len(wanted), size))
 
 
 def results(page: Any, path: str) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from tasks.errors import ContractError
 from tasks.sources import hubspot_api as api
 from tasks.sources.fieldmap import Entity
 from tasks.sources.hubspot_parts import stamped
@@ -48,16 +49,26 @@ def _short(link: Link, entity: Entity) -> tuple[str, ...]:
 
 
 def plain(entity: Entity, records: Iterable[Record]) -> Iterator[Record]:
-    """Records with the mapped properties only, the same whichever way they came, their stamp set apart."""
+    """Records with the mapped properties only, the same whichever way they came, their stamp set apart.
+
+    Raises:
+        ContractError: a record lacks its id or stamp.
+    """
     names = api.properties(entity)[1:]
     for record in records:
-        values: Mapping[str, Any] = record["properties"]
+        values: Mapping[str, Any] = record.get("properties") or {}
+        updated = values.get(entity.cursor) or record.get("updatedAt")
+        if not record.get("id") or not updated:
+            raise ContractError(
+                f"HubSpot gave a record of {entity.resource} without id or {entity.cursor}: report it to HubSpot; "
+                "nothing of this window was kept."
+            )
         yield stamped(
             {
                 "id": str(record["id"]),
                 "properties": {name: values.get(name) for name in names},
                 "createdAt": record.get("createdAt"),
-                "updatedAt": values.get(entity.cursor) or record["updatedAt"],
+                "updatedAt": updated,
                 "archived": bool(record.get("archived")),
                 "archivedAt": record.get("archivedAt"),
             }

@@ -60,7 +60,9 @@ def milliseconds(moment: datetime) -> int:
 
 
 def total(link: Link, entity: Entity, within: Span) -> int:
-    """How many records the span holds."""
+    """How many records the span holds; one that ends before it starts is not asked for."""
+    if within.hi < within.lo:
+        return 0
     found = int(_search(link, entity, within, 1)["total"])
     # A total that stands exactly at the cap may be the cap.
     if found == link.source.search_cap and within.can_be_cut:
@@ -74,7 +76,7 @@ def searched(link: Link, entity: Entity, within: Span, names: Sequence[str]) -> 
     Raises:
         Restless: the records changed during every walk.
     """
-    pieces = [within]
+    pieces = [within] if within.lo <= within.hi else []
     while pieces:
         piece = pieces.pop()
         found = _whole(link, entity, piece, names)
@@ -113,7 +115,8 @@ def _whole(link: Link, entity: Entity, piece: Span, names: Sequence[str]) -> Ite
 def _pages(link: Link, entity: Entity, piece: Span, names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     after = "0"
     while after:
-        size = min(link.source.search_page_size, link.source.search_cap - int(after))
+        rest = link.source.search_cap - int(after) if after.isdigit() else link.source.search_cap
+        size = min(link.source.search_page_size, rest)
         page = _search(link, entity, piece, size, names, after)
         link.client.counts.add(pages=1)
         yield page

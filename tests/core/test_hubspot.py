@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import astuple
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
@@ -15,6 +15,7 @@ from sandbox.company.portal import plant_portal
 from sandbox.serve import running
 from tasks.checks.judge import judge
 from tasks.core.conform import conform
+from tasks.core.provenance import data_as_of, pulled_at
 from tasks.engines.bench import workbench
 from tasks.lake.append import append
 from tasks.lake.typed import payload_texts, rows
@@ -222,3 +223,23 @@ def test_a_chain_of_merges_hands_a_deal_to_the_last_winner(lake):
     lake.put("company", record("2", "2026-09-10T09:00:00.000Z", name="B", hs_merged_object_ids="1"), at=LATER)
     lake.put("company", record("3", "2026-09-20T09:00:00.000Z", name="C", hs_merged_object_ids="2"), at=LATER)
     assert lake.core("opportunity", "account_id") == [("hubspot:3",)]
+
+
+def test_a_merged_deals_lines_are_those_of_the_deal_it_went_into(lake):
+    lake.put(
+        "deal", won("7"), won("8", hs_merged_object_ids="7"), won("9", hs_is_closed_won="false", renewed_deal_id="7")
+    )
+    lake.put("deal_company", link("8", "1001", is_primary=True))
+    lake.put("deal", {**won("7"), "archived": True}, at=LATER)
+    lake.put("line_item", line_item("31"))
+    lake.put("line_item_deal", link("31", "7"))
+    columns = ("account_id", "contract_id", "is_renewal_lost")
+    assert lake.core("subscription", *columns) == [("hubspot:1001", "hubspot:8", True)]
+
+
+def test_the_days_data_is_as_old_as_the_oldest_of_what_feeds_it(company):
+    _, _, settings = company
+    clock, _ = DEMO_DAYS[-1]
+    reached = clock - timedelta(minutes=5)
+    assert data_as_of(settings, clock) == {"hubspot": reached}
+    assert pulled_at(settings, clock) == dict.fromkeys(("account", "opportunity", "subscription"), reached)

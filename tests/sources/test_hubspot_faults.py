@@ -164,6 +164,15 @@ def test_a_record_behind_every_window_is_found_by_the_count(company, serve):
     assert bench.live("hubspot", "company") == {"1", "2"}
 
 
+def test_a_record_without_its_stamp_is_an_error_and_nothing_is_kept(company, serve, monkeypatch):
+    company.portal("companies", "1")
+    bench = serve(with_hubspot=True)
+    monkeypatch.setattr("sandbox.portal.written", lambda at: "")
+    with pytest.raises(ContractError, match="companies without id or hs_lastmodifieddate"):
+        bench.pull("hubspot", "company")
+    assert cursor(bench.settings.lake, "hubspot", "company") is None
+
+
 def test_a_list_that_turns_in_a_circle_ends_with_an_error(company, serve, monkeypatch):
     company.portal("companies", "1")
     honest = Client.get
