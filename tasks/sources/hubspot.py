@@ -19,6 +19,7 @@ from tasks.sources.judgement import Refused
 from tasks.sources.vendor import Finding, Link, Reading, Record, Window
 
 NAME: Final = "hubspot"
+OWNERS: Final = "owners"
 ENDLESS: Final = datetime.fromisoformat("2100-01-01T00:00:00+00:00")
 MOSTLY: Final = 2  # a first window with more than one in so many of all records is read as a list
 
@@ -104,8 +105,12 @@ def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
 
 
 def missing(link: Link, entity: Entity) -> tuple[str, ...]:
-    """The mapped properties that the portal does not have: HubSpot would leave them out without a word."""
+    """The mapped properties that the portal does not have: HubSpot would leave them out without a word.
+
+    Owners and pipelines are not described: a page of them shows whether they may be read.
+    """
     if not entity.cursor:
+        next(api.pages(link, _whole_address(link, entity), {"limit": "1"}), None)
         return ()
     known = {one["name"] for one in api.results(*_asked(link, api.address(link, "properties", entity.resource)))}
     return tuple(f"{entity.resource}.{name}" for name in api.properties(entity) if name not in known)
@@ -156,10 +161,14 @@ def _reading(link: Link, entity: Entity, found: Mapping[str, Record], count: int
 
 def _everything(link: Link, entity: Entity) -> Reading:
     """Every owner, archived ones marked; or every pipeline of a kind of record, with its stages."""
-    family, _, kind = entity.resource.partition("/")
-    path = api.address(link, family, *filter(None, [kind]))
-    walks = ({"archived": "false"}, {"archived": "true"}) if family == "owners" else ({},)
+    path = _whole_address(link, entity)
+    walks = ({"archived": "false"}, {"archived": "true"}) if entity.resource == OWNERS else ({},)
     came = [stamped(record) for params in walks for page in api.pages(link, path, params) for record in page]
     texts = {str(record["id"]): payload_text(record) for record in came}
     parts = {part.name: stages(came) for part in link.fields.parts(entity.name)}
     return Reading(texts, parts, len(came), "whole")
+
+
+def _whole_address(link: Link, entity: Entity) -> str:
+    """The path of `owners`, or of `pipelines/deals`."""
+    return api.address(link, *entity.resource.split("/"))

@@ -200,13 +200,14 @@ def test_the_days_limit_ends_the_pull_without_waiting(portal):
 def test_the_doctor_tells_what_works_and_what_does_not(company, portal):
     company_(company, 1)
     bench = portal(faults=[Fault("missing_field", vendor="hubspot", object="companies", field="segment"),
-                           "portal_scope:path=/line_items"])  # fmt: skip
+                           "portal_scope:path=/line_items", "portal_scope:path=/owners"])  # fmt: skip
     found = {one.subject: one for one in check("hubspot", bench.settings)}
     assert found["hubspot: token"].is_ok
     assert found["hubspot: daily requests"].message.endswith("of 650000 left")
     assert "companies.segment" in found["hubspot: company"].message
     assert not found["hubspot: company"].is_ok
     assert "crm.objects.line_items.read" in found["hubspot: line_item"].message
+    assert not found["hubspot: owner"].is_ok
     assert found["hubspot: deal"].is_ok
     old = check("hubspot", bench.with_source("hubspot", api_version="2020-01").settings)
     assert not old[0].is_ok
