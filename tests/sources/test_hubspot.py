@@ -11,6 +11,7 @@ from sandbox.faults import Fault
 from tasks.errors import AuthError, BatonError, ConfigError, QuotaError
 from tasks.lake.read import cursor
 from tasks.sources.check import check
+from tasks.sources.link import linked
 from tasks.sources.pull import entities
 from tasks.sources.vendor import Window
 
@@ -126,6 +127,13 @@ def test_a_merged_record_is_gone_and_its_winner_names_it(company, portal):
     bench.at(NOW + DAY).pull("hubspot", "company")
     assert bench.live("hubspot", "company") == keys(1, 3)
     assert bench.held("hubspot", "company")["1001"]["merged_ids"] == "1002"
+
+
+def test_asked_for_a_merged_record_hubspot_gives_its_winner(company, portal):
+    company_(company, 1, hs_merged_object_ids="1002")
+    with linked("hubspot", portal().settings) as (vendor, line):
+        reading = vendor.fetch(line, line.fields["company"], ["1002", "1003"])  # of 1003 it knows nothing
+    assert set(reading.records) == keys(1)
 
 
 def test_an_open_deals_new_partner_is_seen_though_it_stamps_nothing(company, portal):
