@@ -63,15 +63,19 @@ def read(link: Link, entity: Entity, window: Window) -> Reading:
     """
     if not entity.cursor:
         return _everything(link, entity)
-    source = listed if _is_first(link, entity, window) else stamped_within
+    is_from_the_start = window.lo <= since(link)
+    source = listed if is_from_the_start and _holds_most(link, entity, window) else stamped_within
     found = {record["id"]: record for record in source(link, entity, window)}
     count = len(found)
-    if wanted := _reread(link, entity):
+    is_slice = window.rows > 0  # of a first load: it reads every record anyway
+    if (wanted := _reread(link, entity)) and not is_slice:
         again = stamped_within(link, entity, Window(since(link), window.hi), *wanted)
         found = {record["id"]: record for record in again} | found
-    for record in archived(link, entity):
-        if moment(record.get("archivedAt") or record["updated_at"]) >= window.lo:
-            found[record["id"]] = record
+    if is_from_the_start or not is_slice:
+        gone = (
+            one for one in archived(link, entity) if moment(one.get("archivedAt") or one["updated_at"]) >= window.lo
+        )
+        found |= {record["id"]: record for record in gone}
     return _reading(link, entity, found, count)
 
 
@@ -113,7 +117,8 @@ def missing(link: Link, entity: Entity) -> tuple[str, ...]:
         next(api.pages(link, _whole_address(link, entity), {"limit": "1"}), None)
         return ()
     known = {one["name"] for one in api.results(*_asked(link, api.address(link, "properties", entity.resource)))}
-    return tuple(f"{entity.resource}.{name}" for name in api.properties(entity) if name not in known)
+    wanted = (*api.properties(entity), *(one["propertyName"] for one in _reread(link, entity)))
+    return tuple(f"{entity.resource}.{name}" for name in wanted if name not in known)
 
 
 def findings(link: Link) -> tuple[Finding, ...]:
@@ -144,10 +149,8 @@ def _reread(link: Link, entity: Entity) -> list[Filter]:
     return [{"propertyName": name, "operator": "EQ", "value": value}]
 
 
-def _is_first(link: Link, entity: Entity, window: Window) -> bool:
-    """Whether the window starts with the first record and holds most: then a list costs less, and misses nothing."""
-    if window.lo > since(link):
-        return False
+def _holds_most(link: Link, entity: Entity, window: Window) -> bool:
+    """Whether most records from the window's start on are in it: then a list of all costs less than searches."""
     everything = Window(window.lo, ENDLESS)
     return total(link, entity, span(entity, everything)) <= MOSTLY * total(link, entity, span(entity, window))
 

@@ -192,8 +192,10 @@ def test_a_large_first_load_is_searched_in_slices(company, serve, monkeypatch):
     monkeypatch.setattr("tasks.sources.pull.SLICE", 50)
     for number in range(MANY):
         company.portal("companies", str(1000 + number), NOW - 9 * DAY + number * HOUR)
+    company.portal("companies", "1", NOW - 8 * DAY)
+    company.portal_gone("companies", "1", NOW - 7 * DAY)
     bench = serve(with_hubspot=True)
-    bench.pull("hubspot", "company")
+    assert bench.pull("hubspot", "company").deleted == 1
     assert bench.live("hubspot", "company") == ALL - {"1"}
 
 
