@@ -74,6 +74,7 @@ class HubspotSource(_Source):
     # More property names than this (all together) are not asked for in an address or a search, but in batch reads.
     properties_bytes: Annotated[int, Field(ge=100)] = 2_500
     associations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000  # records whose partners are asked for at once
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""  # of amounts that name none, as in a portal with one
     has_usage: bool = True  # whether the token may ask how many of the day's requests are left
 
 

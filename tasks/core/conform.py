@@ -92,6 +92,7 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
         "raw": f'"raw_{instance}"',
         "instance": instance,
         "crm": getattr(source, "crm", instance),
+        "currency": getattr(source, "currency", ""),
         "zone": policy.reporting.timezone,
     }
     for table, subject, entity in vendor.CUSTOM_FIELDS:

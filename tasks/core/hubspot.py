@@ -1,11 +1,14 @@
 """How HubSpot's records become core rows: one query a table, over the raw tables of one portal.
 
-`{raw}` is the schema of the portal's raw tables (every known version of every record), `{instance}` its name.
+`{raw}` is the schema of the portal's raw tables (every known version of every record), `{instance}` its name,
+`{currency}` the currency of amounts that name none (empty: not known).
 """
 
 from tasks.core.mapping import Mapping
 
 VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+
+HOME_CURRENCY = "nullif('{currency}', '')"
 
 
 def merges(kind: str) -> str:
@@ -55,7 +58,7 @@ SELECT '{{instance}}:' || v.id AS account_id,
        local_date(alias.merged_at) AS merged_date,
        '{{instance}}:' || coalesce(ultimate.top, v.id) AS ultimate_id,
        nullif(coalesce(top.segment, v.segment), '') AS segment,
-       v.currency,
+       coalesce(nullif(v.currency, ''), {HOME_CURRENCY}) AS currency,
        v.created_at,
        v._version, v._deleted AND alias.winner_id IS NULL AS _deleted,
        v._updated_at, v._extracted_at, v._hash, v._unreadable
@@ -93,14 +96,14 @@ SELECT '{{instance}}:' || v.id AS opportunity_id,
        coalesce(stage.label, v.stage_id) AS stage,
        v.is_closed, v.is_won,
        local_date(v.close_at) AS close_date,
-       number_to_minor(v.amount, 1, v.currency) AS amount_minor,
-       v.currency,
+       number_to_minor(v.amount, 1, v.money) AS amount_minor,
+       v.money AS currency,
        '{{instance}}:' || nullif(v.renewed_deal_id, '') AS renewed_contract_id,
        v.handoff_signed_date,
        is_given(v.handoff_goals) + is_given(v.handoff_stakeholders) + is_given(v.handoff_timeline)
        + is_given(v.handoff_success_metrics) + is_given(v.handoff_concerns) AS handoff_elements,
        {VERSION}
-FROM {{raw}}.deal v
+FROM (SELECT *, coalesce(nullif(currency, ''), {HOME_CURRENCY}) AS money FROM {{raw}}.deal) v
 LEFT JOIN buyer ON buyer.deal_id = v.id
 LEFT JOIN stage ON stage.id = v.stage_id
 """
@@ -114,7 +117,7 @@ YEARS, MONTHS, WEEKS, DAYS = (PART.format(unit=unit) for unit in "YMWD")
 SUBSCRIPTION = f"""
 WITH RECURSIVE {BUYER}, {merges("deal")},
 sold AS (
-    SELECT link.line_item_id, deal.id AS deal_id, link._deleted AS is_gone
+    SELECT link.line_item_id, deal.id AS deal_id, deal.currency, link._deleted AS is_gone
     FROM {{raw}}.line_item_deal link
     LEFT JOIN deal_winner ON deal_winner.id = link.deal_id
     JOIN {{raw}}.deal deal ON deal.id = coalesce(deal_winner.top, link.deal_id)
@@ -129,20 +132,24 @@ lost AS (
     WHERE deal._is_newest AND NOT deal._deleted AND deal.is_closed AND NOT deal.is_won
       AND coalesce(deal.renewed_deal_id, '') <> ''
 ),
-dated AS (
-    SELECT v.*, CASE WHEN regexp_full_match(v.term, 'P(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?')
-        THEN (v.start_date + INTERVAL 1 MONTH * (12 * {YEARS} + {MONTHS})
-              + INTERVAL 1 DAY * (7 * {WEEKS} + {DAYS}))::DATE END AS term_end_date
+line AS (
+    SELECT v.*, sold.deal_id,
+           coalesce(nullif(v.currency, ''), nullif(sold.currency, ''), {HOME_CURRENCY}) AS money,
+           CASE WHEN regexp_full_match(v.term, 'P(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+W)?(?:[0-9]+D)?')
+           THEN (v.start_date + INTERVAL 1 MONTH * (12 * {YEARS} + {MONTHS})
+                 + INTERVAL 1 DAY * (7 * {WEEKS} + {DAYS}))::DATE END AS term_end_date
     FROM {{raw}}.line_item v
-    WHERE coalesce(v.frequency, '') <> ''
+    JOIN sold ON sold.line_item_id = v.id
+    LEFT JOIN gone ON gone.id = v.id
+    WHERE coalesce(v.frequency, '') <> '' AND (gone.id IS NOT NULL OR NOT sold.is_gone)
 )
 SELECT '{{instance}}:' || v.id AS subscription_id,
        '{{instance}}:' || buyer.company_id AS account_id,
        '{{instance}}:' || first_buyer.company_id AS original_account_id,
-       '{{instance}}:' || sold.deal_id AS contract_id,
+       '{{instance}}:' || v.deal_id AS contract_id,
        v.product,
-       number_to_minor(v.total_value, 1, v.currency) AS amount_minor,
-       v.currency,
+       number_to_minor(v.total_value, 1, v.money) AS amount_minor,
+       v.money AS currency,
        v.start_date,
        v.term_end_date,
        least(v.terminated_date, v.term_end_date) AS end_date,
@@ -150,13 +157,10 @@ SELECT '{{instance}}:' || v.id AS subscription_id,
        '{{instance}}:' || nullif(v.predecessor_id, '') AS predecessor_id,
        lost.deal_id IS NOT NULL AS is_renewal_lost,
        {VERSION}
-FROM dated v
-JOIN sold ON sold.line_item_id = v.id
-LEFT JOIN gone ON gone.id = v.id
-LEFT JOIN buyer ON buyer.deal_id = sold.deal_id
-LEFT JOIN first_buyer ON first_buyer.deal_id = sold.deal_id
-LEFT JOIN lost ON lost.deal_id = sold.deal_id
-WHERE gone.id IS NOT NULL OR NOT sold.is_gone
+FROM line v
+LEFT JOIN buyer ON buyer.deal_id = v.deal_id
+LEFT JOIN first_buyer ON first_buyer.deal_id = v.deal_id
+LEFT JOIN lost ON lost.deal_id = v.deal_id
 """
 
 MAPPINGS = (

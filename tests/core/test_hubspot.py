@@ -134,6 +134,9 @@ def lake(tmp_path):
     settings = Settings(home=tmp_path).model_copy(update={"sources": {"hubspot": source}})
 
     class Lake:
+        def has_currency(self, currency: str) -> None:
+            settings.sources["hubspot"] = source.model_copy(update={"currency": currency})
+
         def put(self, entity: str, *records: dict, at: datetime = FIRST) -> None:
             mapped = field_map(source.fields)[entity]
             batch = rows(hubspot.shape(mapped), payload_texts(list(records)), at=at, run_id="test")
@@ -156,9 +159,10 @@ def link(source: str, target: str, is_primary: bool = False) -> dict:
 
 
 def line_item(key: str, term: str | None = "P12M", **more) -> dict:
-    return record(key, name="Platform", recurringbillingfrequency="monthly", hs_recurring_billing_period=term,
-                  hs_recurring_billing_start_date="2026-01-31", hs_tcv="1200.005", hs_line_item_currency_code="USD",
-                  **more)  # fmt: skip
+    usual = {"name": "Platform", "recurringbillingfrequency": "monthly", "hs_recurring_billing_period": term,
+             "hs_recurring_billing_start_date": "2026-01-31", "hs_tcv": "1200.005",
+             "hs_line_item_currency_code": "USD"}  # fmt: skip
+    return record(key, **usual | more)
 
 
 def won(key: str, **more) -> dict:
@@ -223,6 +227,24 @@ def test_a_chain_of_merges_hands_a_deal_to_the_last_winner(lake):
     lake.put("company", record("2", "2026-09-10T09:00:00.000Z", name="B", hs_merged_object_ids="1"), at=LATER)
     lake.put("company", record("3", "2026-09-20T09:00:00.000Z", name="C", hs_merged_object_ids="2"), at=LATER)
     assert lake.core("opportunity", "account_id") == [("hubspot:3",)]
+
+
+@pytest.mark.parametrize(
+    ("line", "deal", "portal", "currency", "minor"),
+    [
+        ("EUR", "GBP", "USD", "EUR", 120000),
+        (None, "JPY", "USD", "JPY", 1200),  # yen have no hundredths
+        ("", None, "USD", "USD", 120000),
+        (None, None, "", None, 120000),  # held back: it needs one
+    ],
+)
+def test_an_amount_is_in_its_own_currency_else_its_deals_else_the_portals(lake, line, deal, portal, currency, minor):
+    lake.has_currency(portal)
+    lake.put("deal", won("7", deal_currency_code=deal))
+    lake.put("deal_company", link("7", "1001"))
+    lake.put("line_item", line_item("31", hs_line_item_currency_code=line))
+    lake.put("line_item_deal", link("31", "7"))
+    assert lake.core("subscription", "currency", "amount_minor") == [(currency, minor)]
 
 
 def test_a_merged_deals_lines_are_those_of_the_deal_it_went_into(lake):
