@@ -8,7 +8,7 @@ export PREFECT_HOME := $(CURDIR)/var/prefect
 export UV_COMPILE_BYTECODE := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-spark soak lint bench doctor up down clean rehearse lock dictionary
+.PHONY: help setup demo test test-spark soak lint bench bench-check doctor up down clean rehearse lock dictionary
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,7 +53,10 @@ lint: setup  ## the checks that pre-commit runs
 	@touch $@
 
 bench: .venv-bench/ready  ## ratios of pull, stages and metrics at profiles S and M (0.2 and 10 million time entries)
-	$(BIN)/python -m benchmarks.bench --pull
+	$(BIN)/python -m benchmarks.bench --all
+
+bench-check: setup  ## this tree's ratios at profile S against the recorded ones; RECORD=1 records them
+	$(BIN)/python -m benchmarks.check $(if $(RECORD),--record)
 
 doctor: setup  ## are config, credentials, field maps, the warehouse and the lake right?
 	$(BIN)/baton doctor

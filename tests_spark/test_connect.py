@@ -49,4 +49,4 @@ def test_the_workbench_over_connect(server):
     command = [sys.executable, "-m", "pytest", "-q", "tests_spark/test_spark.py"]
     done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "SPARK_TEST_URL": server})
     assert done.returncode == 0, done.stdout[-3000:]
-    assert "4 passed" in done.stdout
+    assert "passed" in done.stdout and "skipped" not in done.stdout

@@ -6,7 +6,7 @@ from flows.publish import publish
 from sandbox.company import build
 from tests.flows.conftest import TODAY, installation
 from tests.flows.sameness import same
-from tests_spark.conftest import ACCOUNTS, LOCAL
+from tests_spark.conftest import LOCAL
 
 ENVIRONMENT = {
     "BATON_ENGINE": LOCAL["engine"],
@@ -17,7 +17,7 @@ ENVIRONMENT = {
 
 def test_a_publish_on_spark_gives_the_same_warehouse(prefect_server, tmp_path):
     clock, as_of = TODAY
-    company = build(ACCOUNTS)[0]
+    company = build(20)[0]
     with installation(tmp_path / "duckdb", company) as baton:
         assert baton.night(clock, as_of).is_completed()
         expected, quarantine = baton.marts(), baton.rows("SELECT count(*) AS rows FROM ops.quarantine")

@@ -54,6 +54,9 @@ class Client:
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.concurrency, self.sleep, self.clock)
         self.renewing = threading.Lock()
+        # Proxies and certificates of the machine are looked up once; its .netrc could replace our header, and is not.
+        found = self.session.merge_environment_settings(self.url, {}, None, None, None)
+        self.session.trust_env, self.session.proxies, self.session.verify = False, found["proxies"], found["verify"]
         self.begin()
 
     def begin(self) -> None:
@@ -156,7 +159,7 @@ class Client:
     def _exchange(
         self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str], question: Any
     ) -> Answer:
-        # `auth` is given so that a .netrc on the machine cannot replace our header; redirects could carry it away.
+        # The headers go as `auth`, which shows them in no message; a redirect could carry them away.
         response = self.session.request(
             method,
             self._address(path),
@@ -220,7 +223,7 @@ class Client:
 
 @dataclass(frozen=True)
 class _Headers(requests.auth.AuthBase):
-    """Our own headers as a `requests` authentication, so that nothing on the machine overrides them."""
+    """Our own headers as a `requests` authentication: they hold the token, and are not shown."""
 
     headers: Mapping[str, str] = field(repr=False)
 

@@ -24,10 +24,11 @@ class Reply:
         yield self.body
 
 
-class Script:
+class Script(requests.Session):
     """A session that answers from a list; an exception in it is raised."""
 
     def __init__(self, *replies):
+        super().__init__()
         self.replies, self.sent = list(replies), []
 
     def request(self, method, url, **given):
@@ -80,6 +81,19 @@ def test_a_wait_beyond_the_deadline_is_a_quota():
     with pytest.raises(QuotaError, match="asks to wait 3600 s"):
         made.get("things")
     assert watch.slept == []
+
+
+def test_the_machines_proxy_and_certificates_are_used_and_its_netrc_is_not(monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine vendor.test login someone password other")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.test:3128")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "ca.pem")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    made, _ = client()
+    assert (made.session.proxies["http"], made.session.verify) == ("http://proxy.test:3128", "ca.pem")
+    asked = requests.Request("GET", made.url, headers={"Authorization": "Bearer ours"})
+    assert made.session.prepare_request(asked).headers["Authorization"] == "Bearer ours"
 
 
 def test_an_ended_session_is_renewed_once():

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
 from sandbox.faults import Fault
 from tasks.errors import LakeError, SourceError
@@ -58,10 +59,11 @@ def test_threads_work_in_the_context_of_the_caller():
     assert list(in_order(lambda _: RUN.get(), range(3), 2)) == ["r7"] * 3
 
 
-class Counting:
+class Counting(requests.Session):
     """A session that notes how many requests were under way at once."""
 
     def __init__(self):
+        super().__init__()
         self.now, self.peak, self.lock = 0, 0, threading.Lock()
 
     def request(self, *_, **__):
