@@ -56,7 +56,29 @@ class KantataSource(_Source):
     has_events: bool = True  # the subscribed-events add-on is bought
 
 
-Source = Annotated[SalesforceSource | KantataSource, Field(discriminator="vendor")]
+class HubspotSource(_Source):
+    """One HubSpot portal, read with the token of a private app or a service key."""
+
+    vendor: Literal["hubspot"]
+    url: str = "https://api.hubapi.com"
+    fields: Path = Path("config/fields/hubspot.yaml")
+    token: SecretStr = SecretStr("")
+    api_version: Annotated[str, Field(pattern=r"^(\d{4}-\d{2}|v3)$")] = "2026-09"  # v3: the paths before the dated ones
+    # Each pull reads the hour before its cursor again: a change may be searchable only that much later.
+    overlap_seconds: Annotated[int, Field(ge=1)] = 3600
+    page_size: Annotated[int, Field(ge=1, le=100)] = 100  # of a list and of a batch read
+    concurrency: Annotated[int, Field(ge=1, le=8)] = 4
+    search_page_size: Annotated[int, Field(ge=1, le=200)] = 200
+    search_cap: Annotated[int, Field(ge=2)] = 10_000  # a search shows no record past this one
+    searches_per_second: Annotated[float, Field(gt=0)] = 4  # of the whole portal, all its apps together
+    # More property names than this (all together) are not asked for in an address or a search, but in batch reads.
+    properties_bytes: Annotated[int, Field(ge=100)] = 2_500
+    associations_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000  # records whose partners are asked for at once
+    currency: Annotated[str, Field(pattern=r"^([A-Z]{3})?$")] = ""  # of amounts that name none, as in a portal with one
+    has_usage: bool = True  # whether the token may ask how many of the day's requests are left
+
+
+Source = Annotated[SalesforceSource | KantataSource | HubspotSource, Field(discriminator="vendor")]
 
 
 class PagerDuty(BaseModel):

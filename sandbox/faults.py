@@ -10,6 +10,8 @@ from typing import Any
 
 SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
+ANYONE = (*EVERYONE, "hubspot")
+CARRIERS = (*SOURCES, "hubspot")
 DATA = "/v"  # stands in every data path (/services/data/v65.0/…, /api/v1/…) and not in the token's
 
 
@@ -23,23 +25,35 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "rate_limit": Kind(EVERYONE),  # 429 with Retry-After: seconds
-    "rate_limit_silent": Kind(EVERYONE),  # 429 without any header
-    "server_error": Kind(EVERYONE),  # `status`; 406 and 420 have no body; HTML if asked
-    "timeout": Kind(EVERYONE),  # the answer comes `seconds` late
-    "broken_body": Kind(EVERYONE),  # the connection drops half-way
-    "truncated_body": Kind(EVERYONE),  # a whole HTTP answer with half a JSON text
+    "rate_limit": Kind(ANYONE),  # 429 with Retry-After: seconds
+    "rate_limit_silent": Kind(ANYONE),  # 429 without any header
+    "server_error": Kind(ANYONE),  # `status`; 406 and 420 have no body; HTML if asked
+    "timeout": Kind(ANYONE),  # the answer comes `seconds` late
+    "broken_body": Kind(ANYONE),  # the connection drops half-way
+    "truncated_body": Kind(ANYONE),  # a whole HTTP answer with half a JSON text
     "expired_token": Kind(("salesforce",), "/query/"),  # all sessions end, by default between two pages
     "locator_lost": Kind(("salesforce",), "/query/"),  # this locator never answers again
     "query_timeout": Kind(("salesforce",), "?q="),  # for queries of more than `over` rows
     "concurrency_limit": Kind(("salesforce",), DATA),  # a short 403
     "daily_limit": Kind(("salesforce",), DATA, is_lasting=True),  # a 403 until cleared
     "denied_scope": Kind(SOURCES, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
-    "missing_field": Kind(SOURCES, is_lasting=True),  # `field` of `object` is not there for this user
-    "moving_rows": Kind(SOURCES),  # `rows` rows are re-stamped between two pages
-    "duplicate_rows": Kind(SOURCES),  # a page repeats the row before it
+    "missing_field": Kind(CARRIERS, is_lasting=True),  # `field` of `object` is not there for this user
+    "moving_rows": Kind(CARRIERS),  # `rows` rows are re-stamped between two pages
+    "duplicate_rows": Kind(CARRIERS),  # a page repeats the row before it
 }
+PORTAL: Mapping[str, Kind] = {  # HubSpot's own
+    "search_limit": Kind(("hubspot",), "/search"),  # 429 SECONDLY, without any header
+    "portal_day_used": Kind(("hubspot",), "/crm/", is_lasting=True),  # 429 DAILY
+    "portal_scope": Kind(("hubspot",), is_lasting=True),  # 403: the scope of the path's kind is missing
+    "portal_token_expired": Kind(("hubspot",), "/crm/", is_lasting=True),  # 401 EXPIRED_AUTHENTICATION
+    "search_cap": Kind(("hubspot",), "/search", is_lasting=True),  # a search shows `over` records, not 10,000
+    "capped_total": Kind(("hubspot",), "/search", is_lasting=True),  # its total never says more than the cap
+    "index_lag": Kind(("hubspot",), "/search", is_lasting=True),  # it knows the records of `seconds` ago
+    "unordered_search": Kind(("hubspot",), "/search", is_lasting=True),  # it sorts by nothing
+}
+KNOWN: Mapping[str, Kind] = {**KINDS, **PORTAL}
 ANSWERED = ("rate_limit", "rate_limit_silent", "server_error", "concurrency_limit", "daily_limit", "denied_scope")
+ANSWERED_BY_PORTAL = ("search_limit", "portal_day_used", "portal_scope", "portal_token_expired")
 CARRIED = ("timeout", "broken_body", "truncated_body")
 
 
@@ -67,10 +81,10 @@ class Fault:
     seed: int = 7
 
     def __post_init__(self) -> None:
-        if self.name not in KINDS:
-            raise ValueError(f"No fault is called {self.name!r}; there are {', '.join(KINDS)}.")
-        if self.vendor and self.vendor not in KINDS[self.name].vendors:
-            raise ValueError(f"{self.vendor} never shows {self.name}; {', '.join(KINDS[self.name].vendors)} do.")
+        if self.name not in KNOWN:
+            raise ValueError(f"No fault is called {self.name!r}; there are {', '.join(KNOWN)}.")
+        if self.vendor and self.vendor not in KNOWN[self.name].vendors:
+            raise ValueError(f"{self.vendor} never shows {self.name}; {', '.join(KNOWN[self.name].vendors)} do.")
         if self.name == "missing_field" and not self.field:
             raise ValueError("missing_field needs a field, e.g. missing_field:object=Opportunity,field=Type.")
         if self.every < 1:
@@ -90,12 +104,12 @@ class Switch:
         """Whether it will never show again."""
         times = self.fault.times
         if times is None:
-            return self.fired >= 1 and not KINDS[self.fault.name].is_lasting
+            return self.fired >= 1 and not KNOWN[self.fault.name].is_lasting
         return self.fired >= times
 
     def meets(self, vendor: str, target: str, size: int) -> bool:
         """Whether the fault concerns this request; counts it if so."""
-        fault, kind = self.fault, KINDS[self.fault.name]
+        fault, kind = self.fault, KNOWN[self.fault.name]
         concerned = vendor in ((fault.vendor,) if fault.vendor else kind.vendors)
         if not (concerned and (fault.path or kind.path) in target and size > fault.over):
             return False
@@ -141,6 +155,14 @@ class Faults:
         for switch in found:
             switch.fired += 1
         return {switch.fault.field for switch in found}
+
+    def lasting(self, name: str) -> Fault | None:
+        """A fault that is on and changes what is shown rather than whether."""
+        found = next((switch for switch in self.switches if switch.fault.name == name), None)
+        if found is None:
+            return None
+        found.fired += 1
+        return found.fault
 
     def counts(self) -> list[dict[str, Any]]:
         """Each switch with its parameters, the requests it met and how often it showed."""

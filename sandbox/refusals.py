@@ -10,7 +10,8 @@ import orjson
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.faults import ANSWERED, CARRIED, Fault, Faults
+from sandbox.faults import ANSWERED, ANSWERED_BY_PORTAL, CARRIED, Fault, Faults
+from sandbox.hubspot_refusals import portal_refusal
 
 LIMITS = {
     "concurrency_limit": "ConcurrentPerOrgLongTxn Limit exceeded.",
@@ -35,8 +36,10 @@ def kantata_error(status: int, kind: str, message: str) -> Response:
     return encoded({"errors": [{"type": kind, "message": message}]}, status)
 
 
-def refusal(fault: Fault, vendor: str) -> Response:
-    """What a vendor answers instead of what was asked for."""
+def refusal(fault: Fault, vendor: str, path: str) -> Response:
+    """What a vendor answers instead of what was asked for at a path."""
+    if vendor == "hubspot":
+        return portal_refusal(fault, path)
     if fault.name in ("rate_limit", "rate_limit_silent"):
         answer = _too_many(vendor)
         if fault.name == "rate_limit":
@@ -96,11 +99,15 @@ class Faulty:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or misbehave."""
-        fault = self.faults.due((*ANSWERED, *CARRIED), self.vendor, target(scope)) if scope["type"] == "http" else None
+        fault = (
+            self.faults.due((*ANSWERED, *ANSWERED_BY_PORTAL, *CARRIED), self.vendor, target(scope))
+            if scope["type"] == "http"
+            else None
+        )
         if fault is None:
             await self.app(scope, receive, send)
-        elif fault.name in ANSWERED:
-            await refusal(fault, self.vendor)(scope, receive, send)
+        elif fault.name not in CARRIED:
+            await refusal(fault, self.vendor, scope["path"])(scope, receive, send)
         elif fault.name == "timeout":
             await asyncio.sleep(fault.seconds)
             await self.app(scope, receive, send)

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from sandbox.clock import Clock
 from sandbox.control import control
 from sandbox.faults import Fault, Faults
+from sandbox.hubspot import hubspot
 from sandbox.kantata import kantata
 from sandbox.refusals import Faulty
 from sandbox.salesforce import salesforce
@@ -30,6 +31,7 @@ HOST = "127.0.0.1"
 CLIENT_ID = "3MVG9sandbox.consumer.key"
 CLIENT_SECRET = "sandbox-consumer-secret"
 TOKEN = "sandbox-kantata-token"
+PORTAL_TOKEN = "sandbox-hubspot-token"
 SLACK_TOKEN = "sandbox-webhook"
 ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
 
@@ -46,9 +48,11 @@ class Sandbox:
     clock: Clock
     faults: Faults
     sinks: Sinks
+    hubspot_url: str
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
     token: str = TOKEN
+    portal_token: str = PORTAL_TOKEN
     routing_key: str = ROUTING_KEY
 
     def set_clock(self, now: datetime) -> None:
@@ -80,6 +84,14 @@ class Sandbox:
             "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
         }
 
+    def hubspot_environment(self) -> dict[str, str]:
+        """The variables that give Baton the portal as one more source."""
+        return {
+            "BATON_SOURCES__HUBSPOT__VENDOR": "hubspot",
+            "BATON_SOURCES__HUBSPOT__URL": self.hubspot_url,
+            "BATON_SOURCES__HUBSPOT__TOKEN": self.portal_token,
+        }
+
 
 @contextmanager
 def running(
@@ -87,12 +99,12 @@ def running(
     now: datetime,
     *,
     faults: Sequence[Fault | str] = (),
-    ports: Sequence[int] = (0, 0, 0, 0),
+    ports: Sequence[int] = (0, 0, 0, 0, 0),
     around: Callable[[ASGIApp], ASGIApp] = lambda vendor: vendor,
 ) -> Iterator[Sandbox]:
     """Serve a world on loopback until the end of the block; port 0 is any free one.
 
-    Ports in order: Salesforce, Kantata, sinks, control. `around` wraps the two vendors, inside their faults.
+    Ports in order: Salesforce, Kantata, sinks, control, HubSpot. `around` wraps the vendors, inside their faults.
 
     Raises:
         ValueError: a fault is unknown, or the instant has no UTC offset.
@@ -111,13 +123,14 @@ def running(
             ]
         ),
         control(clock, switches, sinks),
+        Faulty(around(hubspot(clock, switches, PORTAL_TOKEN)), "hubspot", switches),
     )
     with ExitStack() as stack:
-        sockets = [stack.enter_context(_bound(port)) for port in ports]
-        crm, psa, alerts, switchboard = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
+        sockets = [stack.enter_context(_bound(port)) for port in (*ports, 0)[: len(apps)]]
+        crm, psa, alerts, switchboard, portal = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
         slack_url, pagerduty_url = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
         stack.enter_context(_serving(apps, sockets))
-        yield Sandbox(crm, f"{psa}/api/v1", slack_url, pagerduty_url, switchboard, clock, switches, sinks)
+        yield Sandbox(crm, f"{psa}/api/v1", slack_url, pagerduty_url, switchboard, clock, switches, sinks, portal)
 
 
 def _bound(port: int) -> socket.socket:
@@ -170,16 +183,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     from sandbox.company import build  # takes seconds, and tests bring their own world
 
     world, _ledger = build(asked.accounts, asked.seed)
+    if asked.hubspot:
+        from sandbox.company.portal import plant_portal
+
+        plant_portal(world)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with running(world, datetime.fromisoformat(asked.now), faults=asked.fault, ports=asked.ports) as sandbox:
         if asked.environment_file:
-            lines = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
+            variables = sandbox.environment() | (sandbox.hubspot_environment() if asked.hubspot else {})
+            lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
         print(
             f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} slack={sandbox.slack_url} "
-            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url}",
+            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url} hubspot={sandbox.hubspot_url}",
             flush=True,
         )
         stop.wait()
@@ -190,8 +208,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--accounts", type=int, default=200)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--now", default="2026-11-23T05:00:00Z", help="the sandbox clock, with its UTC offset")
-    parser.add_argument("--ports", type=int, nargs=4, default=[0, 0, 0, 0], metavar=("CRM", "PSA", "SINKS", "CONTROL"))
+    ports = ("CRM", "PSA", "SINKS", "CONTROL", "HUBSPOT")
+    parser.add_argument("--ports", type=int, nargs=5, default=[0] * 5, metavar=ports)
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
+    parser.add_argument("--hubspot", action="store_true", help="show the customers as a HubSpot portal too")
     parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")
     return parser
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from config.policy import Policy
 from config.settings import Settings, Source
-from tasks.core import kantata, salesforce
+from tasks.core import hubspot, kantata, salesforce
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, define_functions
@@ -19,7 +19,7 @@ from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap, field_map
 
-VENDORS = {"salesforce": salesforce, "kantata": kantata}
+VENDORS = {"salesforce": salesforce, "hubspot": hubspot, "kantata": kantata}
 SQL_TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -92,6 +92,7 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
         "raw": f'"raw_{instance}"',
         "instance": instance,
         "crm": getattr(source, "crm", instance),
+        "currency": getattr(source, "currency", ""),
         "zone": policy.reporting.timezone,
     }
     for table, subject, entity in vendor.CUSTOM_FIELDS:

@@ -73,10 +73,18 @@ class Client:
         Raises:
             SourceError: see its kinds; the message names the setting or the remedy.
         """
+        return self._in_session("GET", path, headers or {}, params=params)
+
+    def ask(self, path: str, question: Any) -> Any:
+        """The parsed JSON body of a POST that only asks, such as a search: it may be sent again; errors as `get`."""
+        return self._in_session("POST", path, {}, question=question)
+
+    def _in_session(self, method: str, path: str, headers: Mapping[str, str], **request: Any) -> Any:
+        """The answer to a request that needs a session, which is renewed once when it has ended."""
         refused = None
         while True:
             session = self._renewed(refused)
-            verdict, value = self._patient("GET", path, params=params, headers={**(headers or {}), **session})
+            verdict, value = self._patient(method, path, headers={**headers, **session}, **request)
             if verdict is None:
                 return value
             if refused is not None:
@@ -121,12 +129,13 @@ class Client:
         params: Mapping[str, str] | None = None,
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        question: Any = None,
     ) -> tuple[Retry | Replay | None, Any]:
         """Send once and judge the answer; raises what is fatal."""
         try:
             with self.lanes.taken():
                 self.counts.add(requests=1)
-                answer = self._exchange(method, path, params, form, headers or {})
+                answer = self._exchange(method, path, params, form, headers or {}, question)
         except BROKEN as error:
             return Retry(type(error).__name__), None
         except requests.RequestException as error:
@@ -135,7 +144,7 @@ class Client:
             ) from None
         self.counts.add(bytes=len(answer.body))
         self.policy.observe(answer)
-        if answer.status == 200:
+        if answer.status in (200, 207):  # 207: some of the things asked for were not found
             try:
                 return None, parsed(answer.body)
             except ValueError:
@@ -147,13 +156,16 @@ class Client:
             raise verdict.error from None
         return verdict, None
 
-    def _exchange(self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str], question: Any
+    ) -> Answer:
         # The headers go as `auth`, which shows them in no message; a redirect could carry them away.
         response = self.session.request(
             method,
             self._address(path),
             params=params,
             data=form,
+            json=question,
             auth=_Headers(headers),
             stream=True,
             timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)),

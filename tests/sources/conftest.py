@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import Settings
 from sandbox.serve import Sandbox, running
-from sandbox.world import Version, World
+from sandbox.world import Deletion, Version, World
 from tasks.lake.read import versions
 from tasks.lake.typed import utc_connection
 from tasks.sources.pull import Pulled, pull
@@ -39,6 +39,39 @@ class Company:
         moment = at.strftime("%Y-%m-%dT%H:%M:%S.000+0000")
         content = {"Id": key, "IsDeleted": False, "SystemModstamp": moment, "CreatedDate": moment, **record}
         self.world.add("salesforce", kind, key, Version(visible or at, at, content, deletion))
+
+    def portal(self, kind: str, key: str, at: datetime = NOW - 9 * DAY, visible: datetime | None = None, **values: Any):
+        properties = {"createdate": f"{at:%Y-%m-%dT%H:%M:%S}.000Z", **values}
+        self.world.add("hubspot", kind, key, Version(visible or at, at, {"id": key, "properties": properties}))
+
+    def portal_gone(self, kind: str, key: str, at: datetime, deletion: Deletion = "soft") -> None:
+        last = self.world.records["hubspot", kind][key][-1]
+        self.world.add("hubspot", kind, key, Version(at, last.updated_at, last.record, deletion))
+
+    def partner(self, kind: str, key: str, to: str, other: str, *types: int, at: datetime = NOW - 9 * DAY):
+        named = [
+            {"category": "HUBSPOT_DEFINED", "typeId": one, "label": "Primary" if one == 5 else None} for one in types
+        ]
+        link = {"from_type": kind, "from": key, "to_type": to, "to": other, "types": named}
+        self.world.add("hubspot", "associations", f"{kind}/{key}/{to}/{other}", Version(at, at, link))
+
+    def partner_gone(self, kind: str, key: str, to: str, other: str, at: datetime) -> None:
+        name = f"{kind}/{key}/{to}/{other}"
+        last = self.world.records["hubspot", "associations"][name][-1]
+        self.world.add("hubspot", "associations", name, Version(at, at, last.record, "hard"))
+
+    def settle_portal(self) -> None:
+        """A pipeline with two stages; an owner, and one who left."""
+        at = NOW - 400 * DAY
+        stages = [
+            {"id": "closedwon", "label": "Closed won", "metadata": {"isClosed": "true", "probability": "1.0"}},
+            {"id": "closedlost", "label": "Closed lost", "metadata": {"isClosed": "true", "probability": "0.0"}},
+        ]
+        pipeline = {"id": "default", "kind": "deals", "label": "Sales", "updatedAt": stamp(at), "stages": stages}
+        self.world.add("hubspot", "pipelines", "deals/default", Version(at, at, pipeline))
+        for key, deletion in (("129", None), ("130", "soft")):
+            owner = {"id": key, "userId": int(key), "updatedAt": stamp(at)}
+            self.world.add("hubspot", "owners", key, Version(at, at, owner, deletion))
 
     def crm_gone(self, kind: str, key: str, at: datetime) -> None:
         self.world.add("salesforce", kind, key, Version(at, at, {"Id": key}, "hard"))
@@ -87,11 +120,11 @@ def serve(company: Company, tmp_path, monkeypatch) -> Iterator[Callable[..., Ben
     """`serve()` starts the company's servers, as Baton would find them through its environment."""
     opened = []
 
-    def start(now: datetime = NOW, **given: Any) -> Bench:
+    def start(now: datetime = NOW, with_hubspot: bool = False, **given: Any) -> Bench:
         context = running(company.world, now, **given)
         servers = context.__enter__()
         opened.append(context)
-        for name, value in servers.environment().items():
+        for name, value in (servers.environment() | (servers.hubspot_environment() if with_hubspot else {})).items():
             monkeypatch.setenv(name, value)
         return Bench(servers, Settings(home=tmp_path))
 
