@@ -10,7 +10,10 @@ from typing import Any
 
 SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
+ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it
+ANYONE = (*EVERYONE, *ROCKETLANE)
 DATA = "/v"  # stands in every data path (/services/data/v65.0/…, /api/v1/…) and not in the token's
+ANY = (*SOURCES, *ROCKETLANE)
 
 
 @dataclass(frozen=True)
@@ -23,21 +26,23 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "rate_limit": Kind(EVERYONE),  # 429 with Retry-After: seconds
-    "rate_limit_silent": Kind(EVERYONE),  # 429 without any header
-    "server_error": Kind(EVERYONE),  # `status`; 406 and 420 have no body; HTML if asked
-    "timeout": Kind(EVERYONE),  # the answer comes `seconds` late
-    "broken_body": Kind(EVERYONE),  # the connection drops half-way
-    "truncated_body": Kind(EVERYONE),  # a whole HTTP answer with half a JSON text
+    "rate_limit": Kind(ANYONE),  # 429 with Retry-After: seconds; Rocketlane: X-Retry-After, an instant
+    "rate_limit_silent": Kind(ANYONE),  # 429 without any header
+    "server_error": Kind(ANYONE),  # `status`; 406 and 420 have no body; HTML if asked
+    "timeout": Kind(ANYONE),  # the answer comes `seconds` late
+    "broken_body": Kind(ANYONE),  # the connection drops half-way
+    "truncated_body": Kind(ANYONE),  # a whole HTTP answer with half a JSON text
     "expired_token": Kind(("salesforce",), "/query/"),  # all sessions end, by default between two pages
     "locator_lost": Kind(("salesforce",), "/query/"),  # this locator never answers again
     "query_timeout": Kind(("salesforce",), "?q="),  # for queries of more than `over` rows
     "concurrency_limit": Kind(("salesforce",), DATA),  # a short 403
     "daily_limit": Kind(("salesforce",), DATA, is_lasting=True),  # a 403 until cleared
     "denied_scope": Kind(SOURCES, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
-    "missing_field": Kind(SOURCES, is_lasting=True),  # `field` of `object` is not there for this user
-    "moving_rows": Kind(SOURCES),  # `rows` rows are re-stamped between two pages
-    "duplicate_rows": Kind(SOURCES),  # a page repeats the row before it
+    "missing_field": Kind(ANY, is_lasting=True),  # `field` of `object` is not there for this user
+    "moving_rows": Kind(ANY),  # `rows` rows are re-stamped between two pages
+    "page_token_expired": Kind(ROCKETLANE, "pageToken="),  # this token is dead
+    "match_ignored": Kind(ROCKETLANE, "match=all"),  # any of the filters will do, whatever was asked
+    "duplicate_rows": Kind(ANY),  # a page repeats the row before it
 }
 ANSWERED = ("rate_limit", "rate_limit_silent", "server_error", "concurrency_limit", "daily_limit", "denied_scope")
 CARRIED = ("timeout", "broken_body", "truncated_body")

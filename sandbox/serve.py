@@ -22,6 +22,7 @@ from sandbox.control import control
 from sandbox.faults import Fault, Faults
 from sandbox.kantata import kantata
 from sandbox.refusals import Faulty
+from sandbox.rocketlane import rocketlane
 from sandbox.salesforce import salesforce
 from sandbox.sinks import Sinks, pagerduty, slack
 from sandbox.world import World
@@ -30,6 +31,7 @@ HOST = "127.0.0.1"
 CLIENT_ID = "3MVG9sandbox.consumer.key"
 CLIENT_SECRET = "sandbox-consumer-secret"
 TOKEN = "sandbox-kantata-token"
+API_KEY = "sandbox-rocketlane-key"
 SLACK_TOKEN = "sandbox-webhook"
 ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
 
@@ -40,6 +42,7 @@ class Sandbox:
 
     salesforce_url: str
     kantata_url: str
+    rocketlane_url: str
     slack_url: str
     pagerduty_url: str
     control_url: str
@@ -49,6 +52,7 @@ class Sandbox:
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
     token: str = TOKEN
+    api_key: str = API_KEY
     routing_key: str = ROUTING_KEY
 
     def set_clock(self, now: datetime) -> None:
@@ -80,6 +84,16 @@ class Sandbox:
             "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
         }
 
+    def rocketlane_environment(self) -> dict[str, str]:
+        """The variables that add the Rocketlane account as one more source."""
+        prefix = "BATON_SOURCES__ROCKETLANE__"
+        return {
+            f"{prefix}VENDOR": "rocketlane",
+            f"{prefix}URL": self.rocketlane_url,
+            f"{prefix}FIELDS": "config/fields/rocketlane.yaml",
+            f"{prefix}API_KEY": self.api_key,
+        }
+
 
 @contextmanager
 def running(
@@ -92,7 +106,8 @@ def running(
 ) -> Iterator[Sandbox]:
     """Serve a world on loopback until the end of the block; port 0 is any free one.
 
-    Ports in order: Salesforce, Kantata, sinks, control. `around` wraps the two vendors, inside their faults.
+    Ports in order: Salesforce, the PSAs (Kantata, and Rocketlane under its own path), sinks, control. `around` wraps
+    the vendors, inside their faults.
 
     Raises:
         ValueError: a fault is unknown, or the instant has no UTC offset.
@@ -103,7 +118,12 @@ def running(
     sinks = Sinks(clock, SLACK_TOKEN, ROUTING_KEY)
     apps = (
         Faulty(around(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET)), "salesforce", switches),
-        Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches),
+        Starlette(
+            routes=[
+                Mount("/api/1.0", Faulty(around(rocketlane(clock, switches, API_KEY)), "rocketlane", switches)),
+                Mount("/", Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches)),
+            ]
+        ),
         Starlette(
             routes=[
                 Mount("/v2", Faulty(pagerduty(sinks), "pagerduty", switches)),
@@ -115,9 +135,10 @@ def running(
     with ExitStack() as stack:
         sockets = [stack.enter_context(_bound(port)) for port in ports]
         crm, psa, alerts, switchboard = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
-        slack_url, pagerduty_url = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
+        sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0"
+        channels = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
         stack.enter_context(_serving(apps, sockets))
-        yield Sandbox(crm, f"{psa}/api/v1", slack_url, pagerduty_url, switchboard, clock, switches, sinks)
+        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks)
 
 
 def _bound(port: int) -> socket.socket:
