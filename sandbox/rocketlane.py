@@ -92,7 +92,16 @@ def rocketlane(clock: Clock, faults: Faults, key: str) -> Starlette:
     async def show(request: Request) -> Response:
         return _identified(account, _show(account, request, **request.path_params))
 
-    return Starlette(routes=[Route("/{resource}", index), Route("/{resource}/{key}", show)])
+    async def lines(request: Request) -> Response:
+        return _identified(account, _index(account, request, "lines", int(request.path_params["key"])))
+
+    return Starlette(
+        routes=[
+            Route("/{resource}", index),
+            Route("/{resource}/{key}", show),
+            Route("/invoices/{key:int}/lines", lines),
+        ]
+    )
 
 
 def _identified(account: Account, response: Response) -> Response:
@@ -101,18 +110,20 @@ def _identified(account: Account, response: Response) -> Response:
     return response
 
 
-def _refused(account: Account, request: Request, resource: str) -> Response | None:
+def _refused(account: Account, request: Request, resource: str, is_below: bool = False) -> Response | None:
     if request.headers.get("api-key") != account.key:
         return rocketlane_error(401, "NOT_AUTHORIZED", "Not Authorized: User not authorized")
-    if resource not in OBJECTS:
+    if resource not in OBJECTS or (resource == "lines") is not is_below:
         return rocketlane_error(404, "NOT_FOUND", "Not Found: Resource not found")
     return None
 
 
-def _index(account: Account, request: Request, resource: str) -> Response:
-    if refused := _refused(account, request, resource):
+def _index(account: Account, request: Request, resource: str, invoice: int | None = None) -> Response:
+    if refused := _refused(account, request, resource, is_below=invoice is not None):
         return refused
     listed, params = OBJECTS[resource], dict(request.query_params)
+    if invoice is not None:
+        params["invoiceId"] = str(invoice)
     try:
         check(listed, params)
     except Unacceptable as wrong:
@@ -138,7 +149,7 @@ def _page(
     has_more = offset + size < len(walk)
     pagination: dict[str, Any] = {"pageSize": size, "hasMore": has_more, "totalRecordCount": len(walk)}
     if has_more:
-        asked = dict(request.query_params)
+        asked = {**params, **request.query_params}
         token = account.token(asked, offset + size)
         address = str(request.url.include_query_params(pageToken=token, limit=size))
         pagination |= {"nextPage": address, "nextPageToken": token}

@@ -20,7 +20,7 @@ class Listed:
     filters: tuple[str, ...] = ()
     sorts: tuple[str, ...] = ()
     on_request: tuple[str, ...] = ()
-    subject: str = ""  # as /fields calls it
+    needs: str = ""  # a parameter without which it refuses
 
 
 STAMPS = ("createdAt", "updatedAt")
@@ -30,22 +30,23 @@ OBJECTS: Mapping[str, Listed] = {
         STAMPS,
         ("projectName", "startDate", "dueDate", "startDateActual", "dueDateActual"),
         ("budgetedHours", "startDateActual", "dueDateActual", "projectFee", "trackedMinutes", "progressPercentage"),
-        "PROJECT",
     ),
     "tasks": Listed(
         "taskId",
         (*STAMPS, "projectId", "phaseId"),
         ("taskName", "startDate", "dueDate"),
         ("startDateActual", "dueDateActual", "type", "phase", "assignees", "billable", "priority", "parent"),
-        "TASK",
     ),
     "time-entries": Listed(
         "timeEntryId",
         (*STAMPS, "date", "billable", "projectId"),
         ("minutes", "date", "id", "billable"),
         ("notes", "sourceType", "deleted", "status", "submittedAt", "approvedAt", "rejectedAt", "costRate", "billRate"),
-        "TIME_ENTRY",
     ),
+    "phases": Listed("phaseId", STAMPS, needs="projectId"),
+    "invoices": Listed("invoiceId", ("createdAt",), ("createdAt", "invoiceNumber")),
+    "lines": Listed("invoiceLineItemId", needs="invoiceId"),  # below their invoice only
+    "time-offs": Listed("timeOffId"),
     "users": Listed("userId"),
     "fields": Listed("fieldId"),
 }
@@ -60,6 +61,8 @@ def check(listed: Listed, params: Params) -> None:
     size = params.get("pageSize", "100")
     if not size.isdigit() or not 1 <= int(size) <= 100:
         raise Unacceptable("pageSize")
+    if listed.needs and not params.get(listed.needs):
+        raise Unacceptable(listed.needs)
     if params.get("sortBy", "id") not in ("id", *listed.sorts):
         raise Unacceptable("sortBy")
     if set(filter(None, params.get("includeFields", "").split(","))) - set(listed.on_request):
@@ -78,7 +81,7 @@ def found(listed: Listed, records: list[Record], params: Params, match: str) -> 
     """The records that meet all of the filters (or any of them: Rocketlane's default), in the order asked for."""
     tests = conditions(params)
     every = all if match == "all" else any
-    kept = [record for record in records if is_shown(record, params)]
+    kept = [record for record in records if is_shown(record, params) and belongs(listed, record, params)]
     kept = [record for record in kept if not tests or every(meets(record, name, value) for name, value in tests)]
     by = params.get("sortBy", "id")
     name = listed.id if by == "id" else by
@@ -94,6 +97,11 @@ def is_shown(record: Record, params: Params) -> bool:
     if record.get("deleted") and params.get("includeDeleted.eq") != "true":
         return False
     return not record.get("archived") or params.get("includeArchive.eq") == "true"
+
+
+def belongs(listed: Listed, record: Record, params: Params) -> bool:
+    """Whether a record is of the project or the invoice that the list is for."""
+    return not listed.needs or str({**record, **record.get("project", {})}[listed.needs]) == params.get(listed.needs)
 
 
 def meets(record: Record, name: str, value: str) -> bool:

@@ -13,6 +13,7 @@ from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.kantata_pages import Keep, Walk
 from tasks.sources.rocketlane_attributes import ON_REQUEST, SHOWN
+from tasks.sources.rocketlane_invoices import INVOICES, changed_invoices, invoice_ids, invoices
 from tasks.sources.rocketlane_pages import IDS, certain, counted, restless, whole
 from tasks.sources.rocketlane_policy import policy
 from tasks.sources.rocketlane_records import (
@@ -49,7 +50,8 @@ def connect(instance: str, source: RocketlaneSource, sleep: Callable[[float], No
 
 def order(fields: FieldMap, source: RocketlaneSource) -> tuple[str, ...]:
     """Every resource that is read, in the map's order."""
-    return tuple(name for name, entity in fields.entities.items() if entity.resource)
+    read_ones = [name for name, entity in fields.entities.items() if entity.resource]
+    return tuple(name for name in read_ones if source.has_phases or fields[name].resource != "phases")
 
 
 def shape(entity: Entity) -> Shape:
@@ -59,11 +61,15 @@ def shape(entity: Entity) -> Shape:
 
 def is_windowed(entity: Entity) -> bool:
     """Whether the resource can be filtered by updatedAt."""
-    return bool(entity.cursor)
+    return bool(entity.cursor) and entity.resource != INVOICES
 
 
 def read(link: Link, entity: Entity, window: Window) -> Reading:
     """Every record stamped within the window, or every record of a resource without a cursor, parts included."""
+    if entity.resource == INVOICES:
+        return changed_invoices(link, entity, window)
+    if entity.resource == "phases":
+        return _by_project(link, entity)
     if entity.cursor:
         return _window(link, entity, window)
     walk = certain(link, entity.resource, _asked(entity), _landing(link, entity))
@@ -77,23 +83,31 @@ def announced(link: Link, entity: Entity, lake: str) -> frozenset[str]:
 
 def count(link: Link, entity: Entity, hi: datetime) -> int:
     """How many records that are not deleted were stamped from `since` on and before `hi`."""
+    if entity.resource == INVOICES:
+        return len(invoice_ids(link, link.source.since, hi))
     return counted(link, entity.resource, _undeleted(entity) | _bounds(entity, link.source.since, hi))
 
 
 def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     """The ids of records stamped at or after `hi`, deleted ones included."""
+    if entity.resource == INVOICES:
+        return invoice_ids(link, hi)
     since = _plain(entity) | _bounds(entity, hi, None)
     return certain(link, entity.resource, since, lambda *_: None).ids
 
 
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not deleted, from `since` on."""
+    if entity.resource == INVOICES:
+        return invoice_ids(link, link.source.since)
     since = _undeleted(entity) | _bounds(entity, link.source.since, None)
     return certain(link, entity.resource, since, lambda *_: None).ids
 
 
 def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
     """The records of these ids, as far as they exist; Rocketlane gives them one by one."""
+    if entity.resource == INVOICES:
+        return invoices(link, entity, frozenset(ids))
     keep = _landing(link, entity)
 
     def one(key: str) -> Texts:
@@ -155,6 +169,18 @@ def _window(link: Link, entity: Entity, window: Window) -> Reading:
         raise restless(link, entity.resource)
     first = _window(link, entity, Window(window.lo, middle))
     return first.plus(_window(link, entity, Window(middle, window.hi)))
+
+
+def _by_project(link: Link, entity: Entity) -> Reading:
+    """Every record of a resource that is listed for one project only, archived projects' too."""
+    project = next(other for other in link.fields.entities.values() if other.resource == "projects")
+
+    def of_project(key: str) -> Walk[Texts]:
+        return certain(link, entity.resource, {**_asked(entity), "projectId": key}, _landing(link, entity))
+
+    walks = list(in_order(of_project, sorted(ids(link, project)), link.client.concurrency))
+    found = [page.kept for walk in walks for page in walk.pages]
+    return _gathered(link, entity, found, sum(walk.count for walk in walks))
 
 
 def _landing(link: Link, entity: Entity, window: Window | None = None) -> Keep[Texts]:

@@ -19,6 +19,10 @@ IDS: Final[Mapping[str, str]] = {
     "projects": "projectId",
     "tasks": "taskId",
     "time-entries": "timeEntryId",
+    "phases": "phaseId",
+    "invoices": "invoiceId",
+    "lines": "invoiceLineItemId",
+    "time-offs": "timeOffId",
     "users": "userId",
     "fields": "fieldId",
 }

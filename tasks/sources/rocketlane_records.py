@@ -38,12 +38,13 @@ def milliseconds(at: datetime) -> str:
 
 
 def landed(record: Record) -> dict[str, Any]:
-    """The record as it lands: `…At` as ISO texts in UTC, the stamp under the lake's name for it."""
-    instants = {name: _iso(value) for name, value in record.items() if name.endswith("At") and isinstance(value, int)}
+    """The record as it lands: `…At` as ISO texts in UTC, the stamp under the lake's name, a sole project by its id."""
+    instants = {name: iso(value) for name, value in record.items() if name.endswith("At") and isinstance(value, int)}
     texts = {**record, **instants}
     if "updatedAt" in texts:
         texts[STAMP] = texts.pop("updatedAt")
-    return texts
+    projects = list(record.get("projects") or ())
+    return texts | ({"project_id": projects[0]["projectId"]} if len(projects) == 1 else {})
 
 
 def field_values(resource: str, record: Record) -> dict[str, dict[str, Any]]:
@@ -58,10 +59,11 @@ def field_values(resource: str, record: Record) -> dict[str, dict[str, Any]]:
             "subject_type": SUBJECTS[resource],
             "name": field.get("fieldLabel"),
             "value": value if value is None or isinstance(value, str) else str(value),
-            STAMP: _iso(int(record["updatedAt"])),
+            STAMP: iso(int(record["updatedAt"])),
         }
     return rows
 
 
-def _iso(value: int) -> str:
+def iso(value: int) -> str:
+    """Epoch milliseconds as the lake reads an instant."""
     return (EPOCH + timedelta(milliseconds=value)).isoformat(timespec="milliseconds")
