@@ -12,7 +12,7 @@ SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
 ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it
 ANYONE = (*EVERYONE, *ROCKETLANE)
-DATA = "/v"  # stands in every data path (/services/data/v65.0/…, /api/v1/…) and not in the token's
+DATA = ("/v", "/api/")  # one stands in every data path (/services/data/v65.0/…, /api/v1/…), none in the token's
 ANY = (*SOURCES, *ROCKETLANE)
 
 
@@ -21,7 +21,7 @@ class Kind:
     """Who shows a fault, on which requests unless told otherwise, and whether it lasts until cleared."""
 
     vendors: tuple[str, ...]
-    path: str = ""
+    path: str | tuple[str, ...] = ""  # several: one of them
     is_lasting: bool = False
 
 
@@ -37,7 +37,7 @@ KINDS: Mapping[str, Kind] = {
     "query_timeout": Kind(("salesforce",), "?q="),  # for queries of more than `over` rows
     "concurrency_limit": Kind(("salesforce",), DATA),  # a short 403
     "daily_limit": Kind(("salesforce",), DATA, is_lasting=True),  # a 403 until cleared
-    "denied_scope": Kind(SOURCES, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
+    "denied_scope": Kind(ANY, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
     "missing_field": Kind(ANY, is_lasting=True),  # `field` of `object` is not there for this user
     "moving_rows": Kind(ANY),  # `rows` rows are re-stamped between two pages
     "page_token_expired": Kind(ROCKETLANE, "pageToken="),  # this token is dead
@@ -102,7 +102,9 @@ class Switch:
         """Whether the fault concerns this request; counts it if so."""
         fault, kind = self.fault, KINDS[self.fault.name]
         concerned = vendor in ((fault.vendor,) if fault.vendor else kind.vendors)
-        if not (concerned and (fault.path or kind.path) in target and size > fault.over):
+        paths = fault.path or kind.path
+        there = any(path in target for path in ((paths,) if isinstance(paths, str) else paths))
+        if not (concerned and there and size > fault.over):
             return False
         self.seen += 1
         return not self.is_spent and self.seen > fault.after and (self.seen - fault.after) % fault.every == 0

@@ -81,6 +81,8 @@ def _denied(vendor: str) -> Response:
             "INSUFFICIENT_ACCESS",
             "You do not have the level of access necessary to perform the operation you requested.",
         )
+    if vendor == "rocketlane":
+        return rocketlane_error(403, "FORBIDDEN", "Forbidden: User has no access")
     return kantata_error(403, "system", "You are not authorized to perform this action")
 
 

@@ -58,8 +58,14 @@ class Account:
         """What a list call pages over."""
         listed = OBJECTS[resource]
         match = params.get("match", "any")
+        gone = frozenset(self.faults.hidden("rocketlane", "fields")) if resource == "fields" else frozenset()
         asked = frozenset((name, value) for name, value in params.items() if name not in (*PAGING, "includeFields"))
-        return self.clock.once(("walk", resource, asked), lambda: found(listed, self.records(resource), params, match))
+
+        def now() -> list[Record]:
+            there = [record for record in self.records(resource) if record.get("fieldLabel") not in gone]
+            return found(listed, there, params, match)
+
+        return self.clock.once(("walk", resource, asked, gone), now)
 
     def token(self, params: Params, offset: int) -> str:
         """A new token for the page at an offset."""
@@ -154,9 +160,6 @@ def _page(
         address = str(request.url.include_query_params(pageToken=token, limit=size))
         pagination |= {"nextPage": address, "nextPageToken": token}
     data = [shown(resource, record, params, account.faults) for record in rows]
-    if resource == "fields":
-        gone = account.faults.hidden("rocketlane", "fields")
-        data = [record for record in data if record["fieldLabel"] not in gone]
     return encoded({"data": data, "pagination": pagination})
 
 
