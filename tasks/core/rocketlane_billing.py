@@ -2,8 +2,8 @@
 
 # An invoice line names a project, not the time it bills. On a project billed by the hour it is spent on the approved
 # billable entries in the order of their days, first in first out, by its quantity in hours; what finds no entry stays a
-# line without one, with its share of the amount by seconds. The rest of the amount follows the value of the entries at
-# their own rates (by seconds where none has a rate), by cumulative floors, so that the parts sum to the line.
+# line that bills no time, with its share of the amount by seconds. The rest of the amount follows the value of the
+# entries at their own rates (by seconds where none has a rate), by cumulative floors: the parts sum to the line.
 INVOICE_LINE = """
 WITH invoice AS (
     SELECT *, CASE WHEN upper(status) = 'DRAFT' THEN 'draft'
@@ -15,7 +15,7 @@ line AS (
            coalesce(CASE WHEN upper(item.source_type) = 'PROJECT' THEN item.source_id END, invoice.project_id)
            AS project_id,
            number_to_minor(item.amount, 1, invoice.currency) AS amount_minor,
-           half_even((item.quantity * 3600 * 1000000)::HUGEINT, 1000000) AS seconds,
+           round(item.quantity * 3600)::BIGINT AS seconds,
            invoice._updated_at, invoice._extracted_at, invoice._hash,
            nullif(concat_ws(',', invoice._unreadable, item._unreadable), '') AS _unreadable
     FROM {raw}.invoice_line item JOIN invoice ON invoice.id = item.invoice_id
@@ -71,11 +71,11 @@ allocated AS (
     WHERE coalesce(found.seconds, 0) < spent.seconds
 ),
 told AS (
-    SELECT id, 'time' AS line_type, entry_id, seconds, amount_minor FROM allocated
+    SELECT id, CASE WHEN entry_id IS NULL THEN 'other' ELSE 'time' END AS line_type, entry_id,
+           CASE WHEN entry_id IS NOT NULL THEN seconds END AS seconds, amount_minor, true AS is_allocated
+    FROM allocated
     UNION ALL
-    SELECT id, CASE WHEN project_id IN (SELECT id FROM hourly) THEN 'time' ELSE 'other' END, NULL,
-           CASE WHEN project_id IN (SELECT id FROM hourly) THEN seconds END, amount_minor
-    FROM line WHERE id NOT IN (SELECT id FROM spent)
+    SELECT id, 'other', NULL, NULL, amount_minor, false FROM line WHERE id NOT IN (SELECT id FROM spent)
 )
 SELECT '{instance}:' || told.id || coalesce(':' || told.entry_id, '') AS line_id,
        '{instance}:' || line.invoice_id AS invoice_id,
@@ -84,7 +84,8 @@ SELECT '{instance}:' || told.id || coalesce(':' || told.entry_id, '') AS line_id
        '{instance}:' || told.entry_id AS entry_id,
        NULL AS milestone_id,
        NULL AS change_order_id,
-       told.seconds, told.amount_minor, line.currency, line.invoice_date AS posted_date, line.state AS status,
+       told.seconds, told.amount_minor, told.is_allocated,
+       line.currency, line.invoice_date AS posted_date, line.state AS status,
        1 AS _version, false AS _deleted, line._updated_at, line._extracted_at, line._hash, line._unreadable
 FROM told JOIN line ON line.id = told.id
 """

@@ -29,7 +29,7 @@ CLOCK, AS_OF = DEMO_DAYS[-1]
 
 @pytest.fixture(scope="module")
 def ledger_and_found(tmp_path_factory):
-    """The planted ledger, and leakage by (project, class) as computed from Rocketlane; ids without their source."""
+    """The planted ledger, leakage by (project, class) from Rocketlane, allocated or not; ids without their source."""
     world, ledger = build(20)
     add_rocketlane(world, ledger.facts)
     with running(world, CLOCK) as sandbox, patch.dict(os.environ, sandbox.rocketlane_environment()):
@@ -44,12 +44,17 @@ def ledger_and_found(tmp_path_factory):
         conform(bench, settings, policy(), as_of=AS_OF, known_at=CLOCK)
         judge(bench, policy(), {})
         measure(bench, STEPS_AND_METRICS, policy(), as_of=AS_OF)
+        flagged = dict(
+            bench.execute(
+                "SELECT split_part(project_id, ':', 2), is_billing_allocated FROM mart.scope_creep_project"
+            ).fetchall()
+        )
         rows = bench.execute(
             "SELECT split_part(project_id, ':', 2), leakage_class, sum(gross_minor), sum(leakage_minor) "
             "FROM mart.scope_creep_entry GROUP BY ALL"
         ).fetchall()
     found = {(project, name): (int(gross or 0), int(leakage or 0)) for project, name, gross, leakage in rows}
-    return ledger, found
+    return ledger, found, flagged
 
 
 def planted_creep(ledger):
@@ -98,14 +103,14 @@ def carried(facts) -> set[str]:
 
 
 def test_the_value_of_all_time_is_the_planted_one_on_every_project(ledger_and_found):
-    ledger, found = ledger_and_found
+    ledger, found, _ = ledger_and_found
     planted = {project: value for project, value in gross(planted_creep(ledger)).items() if value}
     assert {project: value for project, value in gross(found).items() if value} == planted
     assert len(planted) > 30
 
 
 def test_every_class_of_time_is_the_planted_one_where_rocketlane_carries_the_inputs(ledger_and_found):
-    ledger, found = ledger_and_found
+    ledger, found, _ = ledger_and_found
     can = carried(ledger.facts)
     planted = {
         (project, name): sums
@@ -120,5 +125,18 @@ def test_every_class_of_time_is_the_planted_one_where_rocketlane_carries_the_inp
 
 
 def test_what_rocketlane_cannot_carry_shows_in_no_class(ledger_and_found):
-    _, found = ledger_and_found
+    _, found, _ = ledger_and_found
     assert not {"L1", "L6", "L8", "COVERED_BY_CO"} & {name for _, name in found}
+
+
+def test_a_project_whose_billed_time_was_allocated_says_so(ledger_and_found):
+    ledger, _, flagged = ledger_and_found
+    billed = {
+        ledger.facts.entries[next(iter(bill.entries))][0][1].project
+        for history in ledger.facts.invoices.values()
+        if (bill := known(history, CLOCK)) is not None and bill.entries
+    }
+    terms = {key: known(history, CLOCK).contract_type for key, history in ledger.facts.projects.items()}
+    by_the_hour = {key.partition(":")[2] for key in billed if terms[key] in ("time_and_materials", "capped")}
+    assert {project for project, is_allocated in flagged.items() if is_allocated} == by_the_hour
+    assert len(by_the_hour) < len(flagged)
