@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from sandbox.access import API_KEY, CLIENT_ID, CLIENT_SECRET, ROUTING_KEY, SLACK_TOKEN, TOKEN, Sandbox
 from sandbox.clock import Clock
 from sandbox.control import control
 from sandbox.faults import Fault, Faults
@@ -28,71 +28,6 @@ from sandbox.sinks import Sinks, pagerduty, slack
 from sandbox.world import World
 
 HOST = "127.0.0.1"
-CLIENT_ID = "3MVG9sandbox.consumer.key"
-CLIENT_SECRET = "sandbox-consumer-secret"
-TOKEN = "sandbox-kantata-token"
-API_KEY = "sandbox-rocketlane-key"
-SLACK_TOKEN = "sandbox-webhook"
-ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
-
-
-@dataclass(frozen=True)
-class Sandbox:
-    """The running servers: where they are, how to get in, their clock, faults and what they received."""
-
-    salesforce_url: str
-    kantata_url: str
-    rocketlane_url: str
-    slack_url: str
-    pagerduty_url: str
-    control_url: str
-    clock: Clock
-    faults: Faults
-    sinks: Sinks
-    client_id: str = CLIENT_ID
-    client_secret: str = CLIENT_SECRET
-    token: str = TOKEN
-    api_key: str = API_KEY
-    routing_key: str = ROUTING_KEY
-
-    def set_clock(self, now: datetime) -> None:
-        """Show the state of another instant."""
-        self.clock.set(now)
-
-    def set_faults(self, *faults: Fault | str) -> None:
-        """Switch exactly these on, from zero; `name` or `name:key=value,…` will do."""
-        self.faults.replace(faults)
-
-    def incidents(self) -> list[dict[str, Any]]:
-        """PagerDuty's incidents, in the order they were opened."""
-        return self.sinks.shown()
-
-    def messages(self) -> list[dict[str, Any]]:
-        """The payloads posted to Slack, each with `received_at`."""
-        return list(self.sinks.messages)
-
-    def environment(self) -> dict[str, str]:
-        """The variables that point Baton at these servers."""
-        return {
-            "BATON_SOURCES__SALESFORCE__URL": self.salesforce_url,
-            "BATON_SOURCES__SALESFORCE__CLIENT_ID": self.client_id,
-            "BATON_SOURCES__SALESFORCE__CLIENT_SECRET": self.client_secret,
-            "BATON_SOURCES__KANTATA__URL": self.kantata_url,
-            "BATON_SOURCES__KANTATA__TOKEN": self.token,
-            "BATON_SLACK_WEBHOOK_URL": self.slack_url,
-            "BATON_PAGERDUTY__URL": self.pagerduty_url,
-            "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
-        }
-
-    def rocketlane_environment(self) -> dict[str, str]:
-        """The variables that add the Rocketlane account as one more source."""
-        prefix = "BATON_SOURCES__ROCKETLANE__"
-        return {
-            f"{prefix}VENDOR": "rocketlane",
-            f"{prefix}URL": self.rocketlane_url,
-            f"{prefix}FIELDS": "config/fields/rocketlane.yaml",
-            f"{prefix}API_KEY": self.api_key,
-        }
 
 
 @contextmanager
@@ -190,17 +125,23 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     from sandbox.company import build  # takes seconds, and tests bring their own world
 
-    world, _ledger = build(asked.accounts, asked.seed)
+    world, ledger = build(asked.accounts, asked.seed)
+    if asked.rocketlane:
+        from sandbox.company.rocketlane import add_rocketlane
+
+        add_rocketlane(world, ledger.facts)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with running(world, datetime.fromisoformat(asked.now), faults=asked.fault, ports=asked.ports) as sandbox:
         if asked.environment_file:
-            lines = "".join(f"{name}={value}\n" for name, value in sandbox.environment().items())
+            variables = sandbox.environment() | (sandbox.rocketlane_environment() if asked.rocketlane else {})
+            lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
         print(
-            f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} slack={sandbox.slack_url} "
-            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url}",
+            f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} "
+            f"rocketlane={sandbox.rocketlane_url} slack={sandbox.slack_url} pagerduty={sandbox.pagerduty_url} "
+            f"control={sandbox.control_url}",
             flush=True,
         )
         stop.wait()
@@ -212,6 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--now", default="2026-11-23T05:00:00Z", help="the sandbox clock, with its UTC offset")
     parser.add_argument("--ports", type=int, nargs=4, default=[0, 0, 0, 0], metavar=("CRM", "PSA", "SINKS", "CONTROL"))
+    parser.add_argument("--rocketlane", action="store_true", help="the company keeps its projects in Rocketlane too")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
     parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")
     return parser

@@ -12,16 +12,14 @@ from tasks.sources.client import Client
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.kantata_pages import Keep, Walk
-from tasks.sources.rocketlane_attributes import ON_REQUEST, SHOWN
 from tasks.sources.rocketlane_invoices import INVOICES, changed_invoices, invoice_ids, invoices
+from tasks.sources.rocketlane_missing import missing_attributes, missing_custom
 from tasks.sources.rocketlane_pages import IDS, certain, counted, restless, whole
 from tasks.sources.rocketlane_policy import policy
 from tasks.sources.rocketlane_records import (
     STAMP,
-    SUBJECTS,
     field_values,
     landed,
-    mapped,
     milliseconds,
     requested,
     stamp,
@@ -124,37 +122,13 @@ def fetch(link: Link, entity: Entity, ids: Iterable[str]) -> Reading:
 
 def missing(link: Link, entity: Entity) -> tuple[str, ...]:
     """The mapped attributes and custom fields that the account does not have."""
-    return (*_missing_attributes(link, entity), *_missing_custom(link, entity))
+    return (*missing_attributes(link, entity), *missing_custom(link, entity))
 
 
 def findings(link: Link) -> tuple[Finding, ...]:
     """Whether the key works."""
     counted(link, "projects", {})
     return (Finding("key", True, "accepted"),)
-
-
-def _missing_attributes(link: Link, entity: Entity) -> tuple[str, ...]:
-    """Attributes that neither Rocketlane's contract nor a record of the account knows."""
-    if entity.resource not in SHOWN:
-        return ()
-    unknown = mapped(entity) - SHOWN[entity.resource] - ON_REQUEST[entity.resource]
-    if unknown:  # newer than the contract, perhaps
-        sample = link.client.get(entity.resource, {**_plain(entity), "pageSize": "1"})
-        unknown -= {name for record in sample.get("data", ()) for name in record}
-    return tuple(f"{entity.resource}.{name}" for name in sorted(unknown))
-
-
-def _missing_custom(link: Link, entity: Entity) -> tuple[str, ...]:
-    if not entity.custom_fields:
-        return ()
-    subject = SUBJECTS[entity.resource]
-    known = {
-        field.get("fieldLabel")
-        for page in certain(link, "fields", {}, lambda fields, _: fields).pages
-        for field in page.kept
-        if str(field.get("objectType")).casefold() == subject.casefold()
-    }
-    return tuple(f"{subject}.{custom.name}" for custom in entity.custom_fields.values() if custom.name not in known)
 
 
 def _window(link: Link, entity: Entity, window: Window) -> Reading:
