@@ -17,6 +17,7 @@ from tasks.sources.rocketlane_missing import missing_attributes, missing_custom
 from tasks.sources.rocketlane_pages import IDS, certain, counted, restless, whole
 from tasks.sources.rocketlane_policy import policy
 from tasks.sources.rocketlane_records import (
+    PHASES,
     STAMP,
     field_values,
     landed,
@@ -49,7 +50,7 @@ def connect(instance: str, source: RocketlaneSource, sleep: Callable[[float], No
 def order(fields: FieldMap, source: RocketlaneSource) -> tuple[str, ...]:
     """Every resource that is read, in the map's order."""
     read_ones = [name for name, entity in fields.entities.items() if entity.resource]
-    return tuple(name for name in read_ones if source.has_phases or fields[name].resource != "phases")
+    return tuple(name for name in read_ones if source.has_phases or fields[name].resource != PHASES)
 
 
 def shape(entity: Entity) -> Shape:
@@ -66,7 +67,7 @@ def read(link: Link, entity: Entity, window: Window) -> Reading:
     """Every record stamped within the window, or every record of a resource without a cursor, parts included."""
     if entity.resource == INVOICES:
         return changed_invoices(link, entity, window)
-    if entity.resource == "phases":
+    if entity.resource == PHASES:
         return _by_project(link, entity)
     if entity.cursor:
         return _window(link, entity, window)

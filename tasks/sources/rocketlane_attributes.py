@@ -130,4 +130,40 @@ SHOWN: Final[Mapping[str, frozenset[str]]] = {
             "fields",
         )
     ),
+    "phases": frozenset(
+        (
+            "phaseId",
+            "phaseName",
+            "project",
+            "startDate",
+            "dueDate",
+            "startDateActual",
+            "dueDateActual",
+            "createdAt",
+            "updatedAt",
+            "status",
+            "private",
+        )
+    ),
+    "invoices": frozenset(
+        (
+            "invoiceId",
+            "invoiceNumber",
+            "dateOfIssue",
+            "dueDate",
+            "createdAt",
+            "updatedAt",
+            "currency",
+            "status",
+            "amount",
+            "tax",
+            "subTotal",
+            "amountOutstanding",
+            "amountPaid",
+            "amountWrittenOff",
+            "company",
+            "projects",
+            "project_id",  # landed: the one project it names
+        )
+    ),
 }

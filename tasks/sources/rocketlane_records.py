@@ -11,6 +11,7 @@ from tasks.sources.vendor import Record
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 STAMP: Final = "updated_at"  # the name under which `updatedAt` lands, as the lake knows a stamp
+PHASES: Final = "phases"  # listed for one project at a time
 SUBJECTS: Final[Mapping[str, str]] = {"projects": "Project", "tasks": "Task"}
 
 
@@ -25,6 +26,11 @@ def requested(entity: Entity) -> dict[str, str]:
     given = entity.params.get("includeFields", "").split(",")
     wanted = (mapped(entity) & ON_REQUEST.get(entity.resource, frozenset())) | frozenset(name for name in given if name)
     return {"includeFields": ",".join(sorted(wanted))} if wanted else {}
+
+
+def value_part(entity: Entity) -> str:
+    """The part in which the values of an entity's custom fields land."""
+    return f"{entity.name}_field_value"
 
 
 def stamp(record: Record) -> datetime:

@@ -41,12 +41,12 @@ class Lake:
                 values = [row for record in records for row in field_values(resource, record).values()]
                 self._append(part.name, values, at)
 
-    def lines(self, invoice, *lines, at=FIRST, **more):
+    def lines(self, invoice, *lines, at=FIRST, source="PROJECT", **more):
         """An invoice of project 7 with its lines (id, hours, amount)."""
         self.put("invoice", {"invoiceId": invoice, "dateOfIssue": f"2026-08-{invoice:02d}", "currency": "USD",
                              "status": "SENT", "projects": [{"projectId": 7}], **more}, at=at)  # fmt: skip
         self._append("invoice_line", [
-            {"id": str(key), "invoice_id": str(invoice), "quantity": hours, "amount": amount, "sourceType": "PROJECT",
+            {"id": str(key), "invoice_id": str(invoice), "quantity": hours, "amount": amount, "sourceType": source,
              "sourceId": 7, "updated_at": "2026-06-01T09:00:00+00:00"}
             for key, hours, amount in lines
         ], at)  # fmt: skip
@@ -220,6 +220,31 @@ def test_a_lines_amount_follows_the_value_of_its_entries_and_its_parts_sum_to_it
     lake.lines(1, (21, 2, 270.01))  # 300 less a discount of a tenth, and a cent
     assert lake.core("invoice_line", "entry_id", "seconds", "amount_minor") == [
         ("rocketlane:1", 3600, 90_00), ("rocketlane:2", 3600, 180_01)]  # fmt: skip
+
+
+def test_a_credit_of_hours_gives_back_the_last_ones_and_they_are_billed_again(lake):
+    lake.put("project", project())
+    lake.put("time_entry", entry(1), entry(2, day=2))
+    lake.lines(1, (21, 2, 200))
+    lake.lines(2, (22, -1, -100))
+    lake.lines(3, (23, 0.5, 40))
+    assert lake.core("invoice_line", "line_id", "entry_id", "seconds", "amount_minor") == [
+        ("rocketlane:21:1", "rocketlane:1", 3600, 100_00),
+        ("rocketlane:21:2", "rocketlane:2", 3600, 100_00),
+        ("rocketlane:22:2", "rocketlane:2", -3600, -100_00),
+        ("rocketlane:23:2", "rocketlane:2", 1800, 40_00),
+    ]
+
+
+def test_a_discount_by_the_piece_and_a_line_of_another_source_bill_no_time(lake):
+    lake.put("project", project())
+    lake.put("time_entry", entry(1))
+    lake.lines(1, (21, 1, -50))
+    lake.lines(2, (22, 1, 300), source="EXPENSE")
+    assert lake.core("invoice_line", "line_id", "line_type", "project_id", "seconds", "amount_minor") == [
+        ("rocketlane:21", "other", "rocketlane:7", None, -50_00),
+        ("rocketlane:22", "other", "rocketlane:7", None, 300_00),
+    ]
 
 
 def test_drafts_and_void_invoices_use_up_no_time(lake):

@@ -183,14 +183,32 @@ def test_a_custom_field_of_another_object_does_not_count(company, bench):
         bench().pull("rocketlane", "project")
 
 
-def with_column(baton, tmp_path, path):
-    """The same settings with one more mapped attribute of a time entry."""
-    file = tmp_path / "fields.yaml"
-    date, more = "{path: date, kind: date}", f"more: {{path: {path}, kind: text}}"
-    file.write_text((ROOT / "config/fields/rocketlane.yaml").read_text().replace(date, f"{date}\n      {more}"))
+def with_map(baton, tmp_path, old, new):
+    """The same settings with one text of the field map replaced."""
+    file, text = tmp_path / "fields.yaml", (ROOT / "config/fields/rocketlane.yaml").read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
     source = baton.settings.sources["rocketlane"].model_copy(update={"fields": file})
     baton.settings = baton.settings.model_copy(update={"sources": {**baton.settings.sources, "rocketlane": source}})
     return baton
+
+
+def with_column(baton, tmp_path, path, after="{path: date, kind: date}"):
+    """The same settings with one more mapped attribute, of a time entry unless told."""
+    return with_map(baton, tmp_path, after, f"{after}\n      more: {{path: {path}, kind: text}}")
+
+
+def test_an_unknown_attribute_of_a_phase_needs_no_record_to_be_found_out(company, bench, tmp_path):
+    baton = with_column(bench(), tmp_path, "hourglass", after="{path: phaseName, kind: text}")
+    with pytest.raises(ConfigError, match=r"rocketlane shows no phases\.hourglass"):
+        baton.pull("rocketlane", "phase")
+
+
+def test_custom_fields_whose_values_land_nowhere_are_refused(company, bench, tmp_path):
+    team = "    custom_fields: {team: {name: Team, kind: text}}"
+    baton = with_map(bench(), tmp_path, "  user:\n", f"  user:\n{team}\n")
+    with pytest.raises(ConfigError, match=r"entities\.user maps custom_fields; those of projects"):
+        baton.pull("rocketlane", "user")
 
 
 def test_an_unknown_attribute_stops_its_entity(company, bench, tmp_path):

@@ -54,6 +54,23 @@ def test_a_fault_that_passes_leaves_no_trace(bench, fault):
     assert fired(baton) == [fault.times or 1]
 
 
+def test_an_answer_that_comes_too_late_is_asked_for_again(bench):
+    baton = bench(Fault("timeout", "rocketlane", seconds=1.5, after=1)).with_source("rocketlane", timeout_seconds=0.5)
+    assert baton.pull("rocketlane", "time_entry").retries == 1
+    assert baton.live("rocketlane", "time_entry") == ALL
+
+
+def test_a_large_first_pull_in_slices_while_the_vendor_misbehaves(company, bench, monkeypatch):
+    for number in range(1, 251):
+        entry(company, number, NOW - timedelta(hours=number), minutes=number)
+    monkeypatch.setattr("tasks.sources.pull.SLICE", 60)
+    baton = bench(Fault("server_error", "rocketlane", every=4, times=3), Fault("page_token_expired", "rocketlane"))
+    baton = baton.with_source("rocketlane", page_size=20, concurrency=4)
+    assert baton.pull("rocketlane", "time_entry").appended == 250
+    assert baton.live("rocketlane", "time_entry") == ALL
+    assert fired(baton) == [3, 1]
+
+
 def test_the_wait_of_a_429_is_an_instant_in_milliseconds(bench):
     baton = bench(Fault("rate_limit", "rocketlane", seconds=30))
     baton.pull("rocketlane", "time_entry")

@@ -55,6 +55,22 @@ def test_only_the_lines_of_invoices_that_may_differ_are_read_again(company, benc
     assert baton.live("rocketlane", "invoice_line") == {"11", "12", "13", "14", "15", "16"}
 
 
+def test_lines_and_phases_asked_for_several_at_a_time_are_the_same(company, bench):
+    labels(company)
+    for key in range(1, 21):
+        invoice(company, key)
+        line(company, 100 + key, key, amount=key)
+        put(company, "projects", key)
+        put(company, "phases", 100 + key, project={"projectId": key})
+    baton = bench().with_source("rocketlane", concurrency=4)
+    baton.pull("rocketlane", "invoice")
+    baton.pull("rocketlane", "phase")
+    lines, phases = baton.held("rocketlane", "invoice_line"), baton.held("rocketlane", "phase")
+    assert {key: (row["invoice_id"], row["amount"]) for key, row in lines.items()} == {
+        str(100 + key): (str(key), key) for key in range(1, 21)}  # fmt: skip
+    assert {key: row["project_id"] for key, row in phases.items()} == {str(100 + key): str(key) for key in range(1, 21)}
+
+
 def test_an_open_invoice_that_changes_without_a_stamp_is_seen(company, bench):
     invoice(company, 1, status="SENT")
     line(company, 11, 1, amount=1000)
