@@ -78,7 +78,21 @@ class HubspotSource(_Source):
     has_usage: bool = True  # whether the token may ask how many of the day's requests are left
 
 
-Source = Annotated[SalesforceSource | KantataSource | HubspotSource, Field(discriminator="vendor")]
+class RocketlaneSource(_Source):
+    """One Rocketlane account, read with an API key."""
+
+    vendor: Literal["rocketlane"]
+    api_key: SecretStr = SecretStr("")
+    page_size: Annotated[int, Field(ge=1, le=100)] = 100
+    # Requests at a time, where a read has several (a project's phases, an invoice's lines): 60 a minute are allowed.
+    concurrency: Annotated[int, Field(ge=1, le=8)] = 1
+    crm: str = "salesforce"  # the instance whose account and opportunity ids its projects carry
+    has_phases: bool = True  # one request per project and pull
+    expired_page_token_status: int = 400  # how a page token older than 15 minutes is refused; not documented
+    settled_invoices: frozenset[str] = frozenset({"PAID", "VOID"})  # statuses that no longer change without a stamp
+
+
+Source = Annotated[SalesforceSource | HubspotSource | KantataSource | RocketlaneSource, Field(discriminator="vendor")]
 
 
 class PagerDuty(BaseModel):

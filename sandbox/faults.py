@@ -10,9 +10,11 @@ from typing import Any
 
 SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
-ANYONE = (*EVERYONE, "hubspot")
-CARRIERS = (*SOURCES, "hubspot")
-DATA = "/v"  # stands in every data path (/services/data/v65.0/…, /api/v1/…) and not in the token's
+ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it
+CARRIERS = (*SOURCES, "hubspot", *ROCKETLANE)
+ANYONE = (*EVERYONE, "hubspot", *ROCKETLANE)
+DATA = ("/v", "/api/")  # one stands in every data path (/services/data/v65.0/…, /api/v1/…), none in the token's
+ANY = (*SOURCES, *ROCKETLANE)
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,12 @@ class Kind:
     """Who shows a fault, on which requests unless told otherwise, and whether it lasts until cleared."""
 
     vendors: tuple[str, ...]
-    path: str = ""
+    path: str | tuple[str, ...] = ""  # several: one of them
     is_lasting: bool = False
 
 
 KINDS: Mapping[str, Kind] = {
-    "rate_limit": Kind(ANYONE),  # 429 with Retry-After: seconds
+    "rate_limit": Kind(ANYONE),  # 429 with Retry-After: seconds; Rocketlane: X-Retry-After, an instant
     "rate_limit_silent": Kind(ANYONE),  # 429 without any header
     "server_error": Kind(ANYONE),  # `status`; 406 and 420 have no body; HTML if asked
     "timeout": Kind(ANYONE),  # the answer comes `seconds` late
@@ -36,9 +38,11 @@ KINDS: Mapping[str, Kind] = {
     "query_timeout": Kind(("salesforce",), "?q="),  # for queries of more than `over` rows
     "concurrency_limit": Kind(("salesforce",), DATA),  # a short 403
     "daily_limit": Kind(("salesforce",), DATA, is_lasting=True),  # a 403 until cleared
-    "denied_scope": Kind(SOURCES, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
+    "denied_scope": Kind(ANY, DATA, is_lasting=True),  # 403; on Kantata's events: the add-on is off
     "missing_field": Kind(CARRIERS, is_lasting=True),  # `field` of `object` is not there for this user
     "moving_rows": Kind(CARRIERS),  # `rows` rows are re-stamped between two pages
+    "page_token_expired": Kind(ROCKETLANE, "pageToken="),  # this token is dead
+    "match_ignored": Kind(ROCKETLANE, "match=all"),  # any of the filters will do, whatever was asked
     "duplicate_rows": Kind(CARRIERS),  # a page repeats the row before it
 }
 PORTAL: Mapping[str, Kind] = {  # HubSpot's own
@@ -111,7 +115,9 @@ class Switch:
         """Whether the fault concerns this request; counts it if so."""
         fault, kind = self.fault, KNOWN[self.fault.name]
         concerned = vendor in ((fault.vendor,) if fault.vendor else kind.vendors)
-        if not (concerned and (fault.path or kind.path) in target and size > fault.over):
+        paths = fault.path or kind.path
+        there = any(path in target for path in ((paths,) if isinstance(paths, str) else paths))
+        if not (concerned and there and size > fault.over):
             return False
         self.seen += 1
         return not self.is_spent and self.seen > fault.after and (self.seen - fault.after) % fault.every == 0

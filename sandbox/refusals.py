@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote_plus
@@ -36,13 +37,22 @@ def kantata_error(status: int, kind: str, message: str) -> Response:
     return encoded({"errors": [{"type": kind, "message": message}]}, status)
 
 
+def rocketlane_error(status: int, code: str, message: str, field: str = "") -> Response:
+    """Rocketlane's error: a code, and the field at fault where there is one."""
+    return encoded(
+        {"errors": [{"errorCode": code, "errorMessage": message} | ({"field": field} if field else {})]}, status
+    )
+
+
 def refusal(fault: Fault, vendor: str, path: str) -> Response:
     """What a vendor answers instead of what was asked for at a path."""
     if vendor == "hubspot":
         return portal_refusal(fault, path)
     if fault.name in ("rate_limit", "rate_limit_silent"):
         answer = _too_many(vendor)
-        if fault.name == "rate_limit":
+        if fault.name == "rate_limit" and vendor == "rocketlane":
+            answer.headers["X-Retry-After"] = str(int((time.time() + fault.seconds) * 1000))
+        elif fault.name == "rate_limit":
             answer.headers["Retry-After"] = str(math.ceil(fault.seconds))
         return answer
     if fault.name in LIMITS:
@@ -60,6 +70,8 @@ def _too_many(vendor: str) -> Response:
         return salesforce_error(429, "REQUEST_LIMIT_EXCEEDED", "Too many requests, try again later.")
     if vendor == "kantata":
         return kantata_error(429, "system", "Rate limit exceeded, retry after a small delay")
+    if vendor == "rocketlane":
+        return rocketlane_error(429, "TOO_MANY_REQUEST", "Rate limit exceeded")
     if vendor == "slack":
         return Response("rate_limited", 429, media_type="text/plain")
     return encoded({"status": "throttle exceeded", "message": "Requests are arriving too quickly."}, 429)
@@ -72,6 +84,8 @@ def _denied(vendor: str) -> Response:
             "INSUFFICIENT_ACCESS",
             "You do not have the level of access necessary to perform the operation you requested.",
         )
+    if vendor == "rocketlane":
+        return rocketlane_error(403, "FORBIDDEN", "Forbidden: User has no access")
     return kantata_error(403, "system", "You are not authorized to perform this action")
 
 
@@ -85,6 +99,8 @@ def _broken_down(fault: Fault, vendor: str) -> Response:
         return salesforce_error(fault.status, code, "An unexpected error occurred. Please try again.")
     if vendor == "kantata":
         return kantata_error(fault.status, "system", "Something went wrong, please try again")
+    if vendor == "rocketlane":
+        return rocketlane_error(fault.status, "SERVER_ERROR", "Server Error: something went wrong")
     text = "rollup_error" if vendor == "slack" else "Internal Server Error"
     return Response(text, fault.status, media_type="text/plain")
 

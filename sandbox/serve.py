@@ -7,7 +7,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,80 +16,28 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 from starlette.types import ASGIApp
 
+from sandbox.access import (
+    API_KEY,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    PORTAL_TOKEN,
+    ROUTING_KEY,
+    SLACK_TOKEN,
+    TOKEN,
+    Sandbox,
+)
 from sandbox.clock import Clock
 from sandbox.control import control
 from sandbox.faults import Fault, Faults
 from sandbox.hubspot import hubspot
 from sandbox.kantata import kantata
 from sandbox.refusals import Faulty
+from sandbox.rocketlane import rocketlane
 from sandbox.salesforce import salesforce
 from sandbox.sinks import Sinks, pagerduty, slack
 from sandbox.world import World
 
 HOST = "127.0.0.1"
-CLIENT_ID = "3MVG9sandbox.consumer.key"
-CLIENT_SECRET = "sandbox-consumer-secret"
-TOKEN = "sandbox-kantata-token"
-PORTAL_TOKEN = "sandbox-hubspot-token"
-SLACK_TOKEN = "sandbox-webhook"
-ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
-
-
-@dataclass(frozen=True)
-class Sandbox:
-    """The running servers: where they are, how to get in, their clock, faults and what they received."""
-
-    salesforce_url: str
-    kantata_url: str
-    slack_url: str
-    pagerduty_url: str
-    control_url: str
-    clock: Clock
-    faults: Faults
-    sinks: Sinks
-    hubspot_url: str
-    client_id: str = CLIENT_ID
-    client_secret: str = CLIENT_SECRET
-    token: str = TOKEN
-    portal_token: str = PORTAL_TOKEN
-    routing_key: str = ROUTING_KEY
-
-    def set_clock(self, now: datetime) -> None:
-        """Show the state of another instant."""
-        self.clock.set(now)
-
-    def set_faults(self, *faults: Fault | str) -> None:
-        """Switch exactly these on, from zero; `name` or `name:key=value,…` will do."""
-        self.faults.replace(faults)
-
-    def incidents(self) -> list[dict[str, Any]]:
-        """PagerDuty's incidents, in the order they were opened."""
-        return self.sinks.shown()
-
-    def messages(self) -> list[dict[str, Any]]:
-        """The payloads posted to Slack, each with `received_at`."""
-        return list(self.sinks.messages)
-
-    def environment(self) -> dict[str, str]:
-        """The variables that point Baton at these servers."""
-        return {
-            "BATON_SOURCES__SALESFORCE__URL": self.salesforce_url,
-            "BATON_SOURCES__SALESFORCE__CLIENT_ID": self.client_id,
-            "BATON_SOURCES__SALESFORCE__CLIENT_SECRET": self.client_secret,
-            "BATON_SOURCES__KANTATA__URL": self.kantata_url,
-            "BATON_SOURCES__KANTATA__TOKEN": self.token,
-            "BATON_SLACK_WEBHOOK_URL": self.slack_url,
-            "BATON_PAGERDUTY__URL": self.pagerduty_url,
-            "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
-        }
-
-    def hubspot_environment(self) -> dict[str, str]:
-        """The variables that give Baton the portal as one more source."""
-        return {
-            "BATON_SOURCES__HUBSPOT__VENDOR": "hubspot",
-            "BATON_SOURCES__HUBSPOT__URL": self.hubspot_url,
-            "BATON_SOURCES__HUBSPOT__TOKEN": self.portal_token,
-        }
 
 
 @contextmanager
@@ -104,7 +51,8 @@ def running(
 ) -> Iterator[Sandbox]:
     """Serve a world on loopback until the end of the block; port 0 is any free one.
 
-    Ports in order: Salesforce, Kantata, sinks, control, HubSpot. `around` wraps the vendors, inside their faults.
+    Ports in order: Salesforce, the PSAs (Kantata, and Rocketlane under its own path), sinks, control, HubSpot. `around`
+    wraps the vendors, inside their faults.
 
     Raises:
         ValueError: a fault is unknown, or the instant has no UTC offset.
@@ -115,7 +63,12 @@ def running(
     sinks = Sinks(clock, SLACK_TOKEN, ROUTING_KEY)
     apps = (
         Faulty(around(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET)), "salesforce", switches),
-        Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches),
+        Starlette(
+            routes=[
+                Mount("/api/1.0", Faulty(around(rocketlane(clock, switches, API_KEY)), "rocketlane", switches)),
+                Mount("/", Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches)),
+            ]
+        ),
         Starlette(
             routes=[
                 Mount("/v2", Faulty(pagerduty(sinks), "pagerduty", switches)),
@@ -128,9 +81,10 @@ def running(
     with ExitStack() as stack:
         sockets = [stack.enter_context(_bound(port)) for port in (*ports, 0)[: len(apps)]]
         crm, psa, alerts, switchboard, portal = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
-        slack_url, pagerduty_url = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
+        sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0", portal
+        channels = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
         stack.enter_context(_serving(apps, sockets))
-        yield Sandbox(crm, f"{psa}/api/v1", slack_url, pagerduty_url, switchboard, clock, switches, sinks, portal)
+        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks)
 
 
 def _bound(port: int) -> socket.socket:
@@ -182,22 +136,28 @@ def main(arguments: Sequence[str] | None = None) -> None:
     asked = _parser().parse_args(arguments)
     from sandbox.company import build  # takes seconds, and tests bring their own world
 
-    world, _ledger = build(asked.accounts, asked.seed)
+    world, ledger = build(asked.accounts, asked.seed)
     if asked.hubspot:
         from sandbox.company.portal import plant_portal
 
         plant_portal(world)
+    if asked.rocketlane:
+        from sandbox.company.rocketlane import add_rocketlane
+
+        add_rocketlane(world, ledger.facts)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with running(world, datetime.fromisoformat(asked.now), faults=asked.fault, ports=asked.ports) as sandbox:
         if asked.environment_file:
             variables = sandbox.environment() | (sandbox.hubspot_environment() if asked.hubspot else {})
+            variables |= sandbox.rocketlane_environment() if asked.rocketlane else {}
             lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
         print(
-            f"ready salesforce={sandbox.salesforce_url} kantata={sandbox.kantata_url} slack={sandbox.slack_url} "
-            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url} hubspot={sandbox.hubspot_url}",
+            f"ready salesforce={sandbox.salesforce_url} hubspot={sandbox.hubspot_url} kantata={sandbox.kantata_url} "
+            f"rocketlane={sandbox.rocketlane_url} slack={sandbox.slack_url} pagerduty={sandbox.pagerduty_url} "
+            f"control={sandbox.control_url}",
             flush=True,
         )
         stop.wait()
@@ -210,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--now", default="2026-11-23T05:00:00Z", help="the sandbox clock, with its UTC offset")
     ports = ("CRM", "PSA", "SINKS", "CONTROL", "HUBSPOT")
     parser.add_argument("--ports", type=int, nargs=5, default=[0] * 5, metavar=ports)
+    parser.add_argument("--rocketlane", action="store_true", help="the company keeps its projects in Rocketlane too")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
     parser.add_argument("--hubspot", action="store_true", help="show the customers as a HubSpot portal too")
     parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")

@@ -32,13 +32,14 @@ WITH part AS (
 ),
 invoiced AS (
     SELECT project_id, sum(half_even(amount_minor * minor_rate_e8, 100000000))::BIGINT AS invoiced_minor,
-           bool_and(minor_rate_e8 IS NOT NULL) AS is_converted
+           bool_and(minor_rate_e8 IS NOT NULL) AS is_converted, bool_or(is_allocated) AS is_allocated
     FROM core.invoice_line l LEFT JOIN core.fx_rate fx
         ON fx.month = date_trunc('month', posted_date)::DATE AND fx.currency = l.currency
     WHERE status = 'posted' AND posted_date <= $as_of AND project_id IS NOT NULL
     GROUP BY project_id
 )
 SELECT part.* EXCLUDE is_listed, p.account_id, p.contract_type, coalesce(invoiced_minor, 0) AS invoiced_minor,
+       coalesce(is_allocated, false) AS is_billing_allocated,
        l1_minor + l2_minor + l3_minor + l4_minor AS unbilled_scope_creep_minor,
        l5_minor + l6_minor + l8_minor AS billing_latency_minor, l7_minor AS write_down_minor,
        unbilled_scope_creep_minor + billing_latency_minor + write_down_minor AS leakage_minor,

@@ -10,16 +10,16 @@ from datetime import date, datetime
 
 from config.policy import Policy
 from config.settings import Settings, Source
-from tasks.core import hubspot, kantata, salesforce
+from tasks.core import hubspot, kantata, rocketlane, salesforce
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
-from tasks.core.mapping import CASTS, define_functions
+from tasks.core.mapping import CASTS, define_functions, value_table
 from tasks.core.tables import CORE, Kind
 from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap, field_map
 
-VENDORS = {"salesforce": salesforce, "hubspot": hubspot, "kantata": kantata}
+VENDORS = {"salesforce": salesforce, "hubspot": hubspot, "kantata": kantata, "rocketlane": rocketlane}
 SQL_TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -96,12 +96,15 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
         "zone": policy.reporting.timezone,
     }
     for table, subject, entity in vendor.CUSTOM_FIELDS:
-        _pivot(connection, instance, table, subject, fields.entities[entity].custom_fields)
+        values = value_table(fields, entity)
+        _pivot(connection, f'"raw_{instance}"', table, values, subject, fields.entities[entity].custom_fields)
     for mapping in vendor.MAPPINGS:
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
-def _pivot(connection: Workbench, instance: str, table: str, subject: str, custom: Mapping[str, Custom]) -> None:
+def _pivot(
+    connection: Workbench, raw: str, table: str, source: str, subject: str, custom: Mapping[str, Custom]
+) -> None:
     """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
     values, unreadable = [], []
     for column, field in custom.items():
@@ -115,10 +118,10 @@ def _pivot(connection: Workbench, instance: str, table: str, subject: str, custo
     wrong = f"nullif(concat_ws(',', {', '.join(unreadable)}), '')" if unreadable else "NULL"
     connection.execute(
         f"""
-        CREATE OR REPLACE TABLE "raw_{instance}".{table} AS
+        CREATE OR REPLACE TABLE {raw}.{table} AS
         SELECT *, {wrong} AS _unreadable FROM (
             SELECT subject_id, {", ".join(values)}
-            FROM "raw_{instance}".custom_field_value
+            FROM {raw}.{source}
             WHERE subject_type = '{subject}' AND _is_newest AND NOT _deleted
             GROUP BY subject_id)
         """

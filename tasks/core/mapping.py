@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tasks.core.currencies import ZERO_DECIMAL
 from tasks.engines.bench import Workbench
+from tasks.sources.fieldmap import FieldMap
 
 CASTS = {
     "integer": "BIGINT",
@@ -27,6 +28,12 @@ class Mapping:
     def reads(self) -> frozenset[str]:
         """The raw tables that the query reads."""
         return frozenset(re.findall(r"\{raw\}\.(\w+)", self.sql))
+
+
+def value_table(fields: FieldMap, entity: str) -> str:
+    """Where the values of an entity's custom fields are: a part of its own, else one table of all values."""
+    own = f"{entity}_field_value"
+    return own if own in fields.entities else "custom_field_value"
 
 
 def custom(column: str, kind: str) -> str:

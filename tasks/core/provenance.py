@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from config.settings import Settings, Source
 from tasks.core.conform import VENDORS
+from tasks.core.mapping import value_table
 from tasks.lake.read import cursor
 from tasks.sources.fieldmap import field_map
 
@@ -38,7 +39,8 @@ def pulled_at(settings: Settings, known_at: datetime) -> Mapping[str, datetime]:
 
 def _read_for(raw_tables: Iterable[str], source: Source, pivots: Sequence[tuple[str, str, str]]) -> set[str]:
     """The entities whose pulls fill these raw tables."""
-    entities = field_map(source.fields).entities
-    pivoted = {table for table, _, _ in pivots}
-    named = {"custom_field_value" if table in pivoted else table for table in raw_tables}
+    fields = field_map(source.fields)
+    entities = fields.entities
+    pivoted = {table: value_table(fields, entity) for table, _, entity in pivots}
+    named = {pivoted.get(table, table) for table in raw_tables}
     return {entities[name].part_of or name for name in named}

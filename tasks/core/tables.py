@@ -245,6 +245,7 @@ INVOICE_LINE = Table(
         Column("seconds", "integer", "time billed (time); negative credits it"),
         Column("amount_minor", "integer", "amount after discounts; negative credits it", required=True),
         Column("currency", "text", "its currency", required=True),
+        Column("is_allocated", "boolean", "the source does not say which time it bills: the oldest was taken"),
         Column("posted_date", "date", "the invoice's date", required=True),
         Column("status", "text", "only posted lines bill", required=True, values=("posted", "draft", "cancelled")),
     ),

@@ -18,6 +18,7 @@ COLUMNS = {
     "seconds": "the time that it bills, negative for a credit",
     "amount_minor": "its amount, in its own currency",
     "currency": "that currency",
+    "is_allocated": "true: the source does not say which time it bills, the oldest was taken",
     "posted_date": "the day posted",
     "reporting_minor": "its amount at the table of the month posted; null without one",
 }

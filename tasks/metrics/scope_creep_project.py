@@ -15,6 +15,7 @@ COLUMNS = {
     **SUMS,
     **HEADLINES,
     "invoiced_minor": "posted invoice lines of every kind, at the table of the month posted",
+    "is_billing_allocated": "true: invoices do not say which time they bill, the oldest was taken as billed first",
     "standard_minor": "approved time that could be invoiced by now, at list rates",
     "realization_pct": "invoiced in percent of standard; null when such time has no list rate",
 }
@@ -28,7 +29,8 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
     Unbilled scope creep is L1 + L2 + L3 + L4, `creep_pct` its share of the value of all time. The capture rate is the
     part of approved out-of-scope work that was billed, or is covered by a fixed change. Realization (billing
     realization) is what was invoiced, in any way, over the list value of the approved time that could be invoiced by
-    now. Hours without a rate are counted, never valued.
+    now. Hours without a rate are counted, never valued. Where invoices do not say which time they bill, the oldest
+    approved billable time of the project counts as billed first (`is_billing_allocated`).
     """
     parts = frames["scope_creep_entry"]
     sums = summed(parts, "project_id").join(_standard(parts), on="project_id", how="left")
@@ -37,6 +39,7 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
         frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner"
     )
     sums = sums.with_columns(nw.col("invoiced_minor", "standard_minor").fill_null(0).cast(nw.Int64))
+    sums = sums.with_columns(nw.col("is_billing_allocated").fill_null(False))
     known = (nw.col("unlisted") == 0) & nw.col("is_converted").fill_null(True)
     realization = nw.when(known).then(percent("invoiced_minor", "standard_minor"))
     return sums.with_columns(realization.alias("realization_pct"))
@@ -55,13 +58,16 @@ def _standard(parts: nw.LazyFrame) -> nw.LazyFrame:
 
 
 def _invoiced(lines: nw.LazyFrame) -> nw.LazyFrame:
-    """Per project what was invoiced, and whether all of it could be converted."""
+    """Per project what was invoiced, whether all of it could be converted, and whether any was allocated to time."""
     lines = lines.filter(~nw.col("project_id").is_null()).select(
         "project_id",
         nw.col("reporting_minor").alias("invoiced_minor"),
         (~nw.col("reporting_minor").is_null()).alias("is_converted"),
+        nw.col("is_allocated").fill_null(False).alias("is_billing_allocated"),
     )
-    return lines.group_by("project_id").agg(nw.col("invoiced_minor").sum(), nw.col("is_converted").min())
+    return lines.group_by("project_id").agg(
+        nw.col("invoiced_minor").sum(), nw.col("is_converted").min(), nw.col("is_billing_allocated").max()
+    )
 
 
 SCOPE_CREEP_PROJECT = Metric(

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sandbox.faults import KINDS, SOURCES, Fault
 
-PASSING = tuple(name for name, kind in KINDS.items() if not kind.is_lasting)
 SHOWN_BY = (*SOURCES, "slack")  # nothing goes to PagerDuty in a good night
+PASSING = tuple(name for name, kind in KINDS.items() if not kind.is_lasting and set(kind.vendors) & set(SHOWN_BY))
 
 # Errors without a body, with an HTML body, and one that a gateway makes up.
 STATUSES = [
