@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.sources import kantata, salesforce
+from tasks.sources import kantata, salesforce, table
 from tasks.sources.vendor import Vendor
 
-SOURCES: Final[tuple[Vendor, ...]] = (salesforce, kantata)
+SOURCES: Final[tuple[Vendor, ...]] = (salesforce, kantata, table)
