@@ -1,5 +1,6 @@
 """Tables as sources: real files, a real SQLite, a real PostgreSQL and a Delta table, into a lake and to core."""
 
+import re
 import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -9,10 +10,11 @@ import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 from deltalake import write_deltalake
 from pydantic import SecretStr
 
-from config.policy import policy
+from config.policy import ROOT, policy
 from config.settings import Settings
 from config.table import TableSource
 from tasks.checks.judge import judge
@@ -286,3 +288,20 @@ def test_rates_and_working_days_of_a_table_stand_in_place_of_the_policys(office)
     before = {day.day: number for day, _, number in days}
     assert before[6] - before[5] == 0
     assert before[11] - before[10] == 1
+
+
+def test_the_readmes_example_feeds_accounts_and_subscriptions(office):
+    (example,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
+    office.given = yaml.safe_load(example)["sources"]["books"]["tables"]
+    office.csv("accounts.csv", "Id,Company", "1,Nord")
+    office.csv(
+        "subscriptions.csv",
+        "id,customer,value,currency,first_day,day_after,changed_at",
+        "s,1,1200.50,EUR,2026-01-01,2027-01-01,2026-08-01",
+    )
+    assert [office.pull(name).appended for name in office.given] == [1, 1]
+    found = office.core(
+        "subscription", "subscription_id", "account_id", "original_account_id", "amount_minor", "end_date",
+        "is_renewal_lost",
+    )  # fmt: skip
+    assert found == [("files:s", "files:1", "files:1", 120050, date(2027, 1, 1), False)]
