@@ -23,6 +23,8 @@ from tasks.engines.bench import workbench
 from tasks.errors import BatonError, ConfigError, ContractError, UnreachableError
 from tasks.lake.read import versions
 from tasks.lake.typed import utc_connection
+from tasks.metrics.catalogue import STEPS_AND_METRICS
+from tasks.metrics.measure import measure
 from tasks.sources.check import check
 from tasks.sources.pull import pull
 
@@ -305,3 +307,33 @@ def test_the_readmes_example_feeds_accounts_and_subscriptions(office):
         "is_renewal_lost",
     )  # fmt: skip
     assert found == [("files:s", "files:1", "files:1", 120050, date(2027, 1, 1), False)]
+
+
+def test_a_folder_of_csv_files_alone_gives_the_retention_computed_by_hand(office):
+    office.csv("accounts.csv", "id,name", "a,Nord", "b,Süd", "c,West")
+    office.csv(
+        "lines.csv",
+        "id,account,value,first,after,before",
+        "a1,a,1200.00,2025-01-01,2026-01-01,",
+        "a2,a,1320.00,2026-01-01,2027-01-01,a1",
+        "b1,b,2400.00,2025-01-01,2026-01-01,",
+        "c1,c,600.00,2026-06-01,2027-06-01,",
+    )
+    usd = {"value": "USD"}
+    office.table("account", {"csv": "accounts.csv", "columns": {"account_id": "id", "name": "name", "currency": usd}})
+    office.table("subscription", {"csv": "lines.csv", "columns": {
+        "subscription_id": "id", "account_id": "account", "amount_minor": {"column": "value", "unit": "amount"},
+        "currency": usd, "start_date": "first", "term_end_date": "after", "predecessor_id": "before",
+        "is_renewal_lost": {"value": "false"},
+    }})  # fmt: skip
+    assert [office.pull(name).appended for name in ("account", "subscription")] == [3, 4]
+    assert [office.pull(name, NOW + DAY).appended for name in ("account", "subscription")] == [0, 0]
+    with workbench(office.settings) as bench:
+        conform(bench, office.settings, policy(), as_of=date(2026, 8, 31), known_at=NOW)
+        judge(bench, policy(), {})
+        measure(bench, STEPS_AND_METRICS, policy(), as_of=date(2026, 8, 31))
+        found = bench.execute(
+            "SELECT DISTINCT nrr_pct, grr_pct FROM mart.nrr_monthly WHERE segment = 'all' AND month = DATE '2026-08-01'"
+        ).fetchall()
+    # A year ago 100 and 200 a month; of these 110 and nothing are left. The third is new and does not count.
+    assert [(round(float(nrr), 2), round(float(grr), 2)) for nrr, grr in found] == [(36.67, 33.33)]
