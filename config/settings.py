@@ -14,22 +14,18 @@ from pydantic import BaseModel, ByteSize, ConfigDict, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, YamlConfigSettingsSource
 
 from config.problems import explain
+from config.table import Paced, TableSource
 from tasks.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class _Source(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Source(Paced):
     url: str
     fields: Path  # the field map: which vendor field feeds which column
-    lag_seconds: Annotated[int, Field(ge=0)] = 300  # rows newer than this may still be invisible
-    overlap_seconds: Annotated[int, Field(ge=1)] = 600  # re-read this much before the cursor
     timeout_seconds: Annotated[float, Field(gt=0)] = 60  # one request
     deadline_seconds: Annotated[float, Field(gt=0)] = 1800  # one entity window, retries included
     retry_seconds: Annotated[float, Field(gt=0)] = 1  # before the first retry of a request; doubles with each
-    since: datetime = datetime(2006, 1, 1, tzinfo=UTC)  # the first window starts here
 
 
 class SalesforceSource(_Source):
@@ -92,7 +88,9 @@ class RocketlaneSource(_Source):
     settled_invoices: frozenset[str] = frozenset({"PAID", "VOID"})  # statuses that no longer change without a stamp
 
 
-Source = Annotated[SalesforceSource | HubspotSource | KantataSource | RocketlaneSource, Field(discriminator="vendor")]
+Source = Annotated[
+    SalesforceSource | HubspotSource | KantataSource | RocketlaneSource | TableSource, Field(discriminator="vendor")
+]
 
 
 class PagerDuty(BaseModel):

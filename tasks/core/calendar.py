@@ -60,7 +60,10 @@ def exchange_rates(policy: Policy) -> pa.Table:
 
 
 def fill_fx_rates(connection: Workbench, policy: Policy) -> None:
-    """Fill `versions.fx_rate` from the policy's CSV: reporting minor units for 10^8 of a currency's."""
+    """Add the policy's CSV to `versions.fx_rate`: reporting minor units for 10^8 of a currency's.
+
+    A month's rate that a table source gave stands in place of the CSV's.
+    """
     connection.register("fx_csv", exchange_rates(policy))
     connection.execute(
         """
@@ -70,7 +73,10 @@ def fill_fx_rates(connection: Workbench, policy: Policy) -> None:
                    (rate::DECIMAL(29, 8) * 100000000)::HUGEINT * minor_per_unit($reporting), minor_per_unit(currency)
                ) AS minor_rate_e8,
                1 AS _version, false AS _deleted
-        FROM (FROM fx_csv UNION SELECT DISTINCT month, $reporting, 1 FROM fx_csv)
+        FROM (FROM fx_csv UNION SELECT DISTINCT month, $reporting, 1 FROM fx_csv
+              UNION SELECT DISTINCT month, $reporting, 1 FROM versions.fx_rate WHERE month IS NOT NULL)
+        WHERE month || ':' || currency NOT IN (
+            SELECT month || ':' || currency FROM versions.fx_rate WHERE month IS NOT NULL AND currency IS NOT NULL)
         """,
         {"reporting": policy.reporting.currency},
     )
@@ -78,7 +84,10 @@ def fill_fx_rates(connection: Workbench, policy: Policy) -> None:
 
 
 def fill_work_calendar(connection: Workbench, policy: Policy, as_of: date) -> None:
-    """Fill `versions.work_calendar`: whole years, from the first day core speaks of to six years past `as_of`."""
+    """Fill `versions.work_calendar`: whole years, from the first day core speaks of to six years past `as_of`.
+
+    What a table source says of a day stands in place of weekends and the policy's holidays.
+    """
     connection.register("holiday_csv", _holidays(policy))
     connection.execute(
         """
@@ -95,13 +104,19 @@ def fill_work_calendar(connection: Workbench, policy: Policy, as_of: date) -> No
                                           make_date(year($as_of::DATE) + 6, 12, 31), INTERVAL 1 DAY)) AS midnight
             FROM first
         ),
+        fed AS (
+            SELECT day, max(_version) AS newest,
+                   arg_max(is_working, _version) FILTER (NOT _deleted AND is_working IS NOT NULL) AS is_working
+            FROM versions.work_calendar GROUP BY day
+        ),
         marked AS (
-            SELECT midnight::DATE AS day,
-                   isodow(midnight) < 6 AND midnight::DATE NOT IN (SELECT day FROM holiday_csv) AS is_working
-            FROM days)
+            SELECT midnight::DATE AS day, coalesce(fed.newest, 0) AS before,
+                   coalesce(fed.is_working, isodow(midnight) < 6
+                       AND midnight::DATE NOT IN (SELECT day FROM holiday_csv)) AS is_working
+            FROM days LEFT JOIN fed ON fed.day = midnight::DATE)
         SELECT day, is_working,
                (sum(is_working::INTEGER) OVER (ORDER BY day) - is_working::INTEGER)::BIGINT AS workdays_before,
-               1 AS _version, false AS _deleted
+               before + 1 AS _version, false AS _deleted
         FROM marked
         """,
         {"as_of": as_of},

@@ -5,22 +5,30 @@ The result is the schema `versions` of the workbench: one table per core table w
 in force is decided by the checks (tasks/checks), because a rejected version leaves the one before it in force.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping as Map
 from datetime import date, datetime
 
 from config.policy import Policy
 from config.settings import Settings, Source
-from tasks.core import hubspot, kantata, rocketlane, salesforce
+from config.table import TableSource
+from tasks.core import hubspot, kantata, rocketlane, salesforce, table
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
-from tasks.core.mapping import CASTS, define_functions, value_table
+from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
 from tasks.core.tables import CORE, Kind
 from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
-from tasks.sources.fieldmap import Custom, FieldMap, field_map
+from tasks.sources.fieldmap import Custom, FieldMap
+from tasks.sources.table_map import fields_of
 
-VENDORS = {"salesforce": salesforce, "hubspot": hubspot, "kantata": kantata, "rocketlane": rocketlane}
-SQL_TYPES: Mapping[Kind, str] = {
+VENDORS = {
+    "salesforce": salesforce,
+    "hubspot": hubspot,
+    "kantata": kantata,
+    "rocketlane": rocketlane,
+    "table": table,
+}
+SQL_TYPES: Map[Kind, str] = {
     "text": "VARCHAR",
     "integer": "BIGINT",
     "boolean": "BOOLEAN",
@@ -42,16 +50,23 @@ def conform(connection: Workbench, settings: Settings, policy: Policy, *, as_of:
     """
     define_functions(connection, policy.reporting.timezone)
     connection.execute("CREATE SCHEMA IF NOT EXISTS versions")
-    for table in CORE:
-        columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in table.columns)
-        connection.execute(f"CREATE OR REPLACE TABLE versions.{table.name} ({columns}, {TRAIL})")
+    for core in CORE:
+        columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in core.columns)
+        connection.execute(f"CREATE OR REPLACE TABLE versions.{core.name} ({columns}, {TRAIL})")
     for instance, source in settings.sources.items():
-        _load_raw(connection, settings.lake, instance, field_map(source.fields), known_at)
-        _map(connection, instance, source, field_map(source.fields), policy)
+        _load_raw(connection, settings.lake, instance, fields_of(source), known_at)
+        _map(connection, instance, source, fields_of(source), policy)
         connection.execute(f'DROP SCHEMA "raw_{instance}" CASCADE')
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
     fill_work_calendar(connection, policy, as_of)
+
+
+def mappings_of(source: Source) -> tuple[Mapping, ...]:
+    """The queries from a source's raw tables to core tables: its vendor's, or made from its own settings."""
+    if isinstance(source, TableSource):
+        return table.mappings(source)
+    return VENDORS[source.vendor].MAPPINGS
 
 
 def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap, known_at: datetime) -> None:
@@ -94,17 +109,16 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
         "crm": getattr(source, "crm", instance),
         "currency": getattr(source, "currency", ""),
         "zone": policy.reporting.timezone,
+        "reporting": policy.reporting.currency,
     }
-    for table, subject, entity in vendor.CUSTOM_FIELDS:
+    for pivot, subject, entity in vendor.CUSTOM_FIELDS:
         values = value_table(fields, entity)
-        _pivot(connection, f'"raw_{instance}"', table, values, subject, fields.entities[entity].custom_fields)
-    for mapping in vendor.MAPPINGS:
+        _pivot(connection, f'"raw_{instance}"', pivot, values, subject, fields.entities[entity].custom_fields)
+    for mapping in mappings_of(source):
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
-def _pivot(
-    connection: Workbench, raw: str, table: str, source: str, subject: str, custom: Mapping[str, Custom]
-) -> None:
+def _pivot(connection: Workbench, raw: str, table: str, source: str, subject: str, custom: Map[str, Custom]) -> None:
     """Custom field values as one row a subject, in text, with the names of those that cannot be read as their kind."""
     values, unreadable = [], []
     for column, field in custom.items():

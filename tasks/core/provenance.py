@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from config.settings import Settings, Source
-from tasks.core.conform import VENDORS
+from tasks.core.conform import VENDORS, mappings_of
 from tasks.core.mapping import value_table
 from tasks.lake.read import cursor
-from tasks.sources.fieldmap import field_map
+from tasks.sources.table_map import fields_of
 
 
 def data_as_of(settings: Settings, known_at: datetime) -> dict[str, datetime]:
@@ -15,7 +15,7 @@ def data_as_of(settings: Settings, known_at: datetime) -> dict[str, datetime]:
     reached = {}
     for instance, source in settings.sources.items():
         latest = known_at - timedelta(seconds=source.lag_seconds)
-        entities = field_map(source.fields).entities
+        entities = fields_of(source).entities
         cursors = [cursor(settings.lake, instance, name) for name, entity in entities.items() if not entity.part_of]
         known = [min(at, latest) for at in cursors if at is not None]
         if known:
@@ -29,7 +29,7 @@ def pulled_at(settings: Settings, known_at: datetime) -> Mapping[str, datetime]:
     for instance, source in settings.sources.items():
         vendor = VENDORS[source.vendor]
         latest = known_at - timedelta(seconds=source.lag_seconds)
-        for mapping in vendor.MAPPINGS:
+        for mapping in mappings_of(source):
             for entity in _read_for(mapping.reads - vendor.OPTIONAL, source, vendor.CUSTOM_FIELDS):
                 at = cursor(settings.lake, instance, entity)
                 if at is not None:
@@ -39,7 +39,7 @@ def pulled_at(settings: Settings, known_at: datetime) -> Mapping[str, datetime]:
 
 def _read_for(raw_tables: Iterable[str], source: Source, pivots: Sequence[tuple[str, str, str]]) -> set[str]:
     """The entities whose pulls fill these raw tables."""
-    fields = field_map(source.fields)
+    fields = fields_of(source)
     entities = fields.entities
     pivoted = {table: value_table(fields, entity) for table, _, entity in pivots}
     named = {pivoted.get(table, table) for table in raw_tables}

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.sources import hubspot, kantata, rocketlane, salesforce
+from tasks.sources import hubspot, kantata, rocketlane, salesforce, table
 from tasks.sources.vendor import Vendor
 
-SOURCES: Final[tuple[Vendor, ...]] = (salesforce, hubspot, kantata, rocketlane)
+SOURCES: Final[tuple[Vendor, ...]] = (salesforce, hubspot, kantata, rocketlane, table)

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from config.settings import Settings, Source
 from tasks.errors import ConfigError
 from tasks.sources import SOURCES
-from tasks.sources.fieldmap import field_map
+from tasks.sources.table_map import fields_of
 from tasks.sources.vendor import Link, Vendor
 
 
@@ -34,7 +34,7 @@ def linked(
         ConfigError: no such instance is configured, or its field map is wrong.
     """
     vendor, source = configured(instance, settings)
-    fields = field_map(source.fields)
+    fields = fields_of(source)
     client = vendor.connect(instance, source, sleep)
     with closing(client.session):
         yield vendor, Link(instance, source, fields, client)

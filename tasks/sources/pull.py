@@ -14,9 +14,10 @@ from tasks.errors import ConfigError
 from tasks.lake.read import cursor
 from tasks.sources.ahead import in_order
 from tasks.sources.check import require_fields
-from tasks.sources.fieldmap import Entity, field_map
+from tasks.sources.fieldmap import Entity
 from tasks.sources.landing import Landed, Landing, land
 from tasks.sources.link import configured, linked
+from tasks.sources.table_map import fields_of
 from tasks.sources.vendor import Link, Reading, Vendor, Window
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Pulled:
 def entities(instance: str, settings: Settings) -> tuple[str, ...]:
     """The entities of an instance in the order to pull them; parts ride along with their parents."""
     vendor, source = configured(instance, settings)
-    return vendor.order(field_map(source.fields), source)
+    return vendor.order(fields_of(source), source)
 
 
 def pull(

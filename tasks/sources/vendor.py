@@ -7,8 +7,15 @@ from typing import Any, Literal, Protocol
 
 from tasks.errors import ContractError
 from tasks.lake.shape import Shape
-from tasks.sources.client import Client
+from tasks.sources.counts import Counts
 from tasks.sources.fieldmap import Entity, FieldMap
+
+
+class Closing(Protocol):
+    """Something that is closed."""
+
+    def close(self) -> None:
+        """End it."""
 
 
 class Restless(ContractError):
@@ -35,7 +42,7 @@ class Link:
     instance: str
     source: Any  # the vendor's own settings, e.g. config.settings.KantataSource
     fields: FieldMap
-    client: Client
+    client: Any  # the vendor's own `Line`, e.g. a Client
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,23 @@ def joined(readings: Sequence[Reading]) -> Reading:
     return Reading(records, parts, sum(reading.vendor_count for reading in readings), readings[0].scope)
 
 
+class Line(Protocol):
+    """What the pull asks of a line, whether HTTP or tables are behind it."""
+
+    attempts: int  # of one request
+    counts: Counts
+
+    @property
+    def session(self) -> Closing:
+        """What is closed at the end."""
+
+    def begin(self) -> None:
+        """A new reading begins: its deadline starts."""
+
+    def abandon(self) -> None:
+        """Let nothing more begin: the pull has failed."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """One line of `baton doctor`."""
@@ -82,8 +106,8 @@ class Vendor(Protocol):
 
     NAME: str
 
-    def connect(self, instance: str, source: Any, sleep: Callable[[float], None]) -> Client:
-        """A client with this vendor's policy; nothing is sent yet."""
+    def connect(self, instance: str, source: Any, sleep: Callable[[float], None]) -> Line:
+        """A line with this vendor's policy; nothing is sent yet."""
 
     def order(self, fields: FieldMap, source: Any) -> tuple[str, ...]:
         """The entities to pull, in order; parts ride along with their parents."""
