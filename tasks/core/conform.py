@@ -49,6 +49,7 @@ def conform(connection: Workbench, settings: Settings, policy: Policy, *, as_of:
         _load_raw(connection, settings.lake, instance, field_map(source.fields), known_at)
         _map(connection, instance, source, field_map(source.fields), policy)
         connection.execute(f'DROP SCHEMA "raw_{instance}" CASCADE')
+    _fill_feeds(connection)
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
     fill_work_calendar(connection, policy, as_of)
@@ -96,7 +97,10 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
     }
     for table, subject, entity in vendor.CUSTOM_FIELDS:
         _pivot(connection, instance, table, subject, fields.entities[entity].custom_fields)
+    pivots = {table for table, _, _ in vendor.CUSTOM_FIELDS}
     for mapping in vendor.MAPPINGS:
+        if mapping.is_optional and not mapping.reads - pivots <= fields.entities.keys():
+            continue
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
@@ -122,6 +126,15 @@ def _pivot(connection: Workbench, instance: str, table: str, subject: str, custo
             GROUP BY subject_id)
         """
     )
+
+
+def _fill_feeds(connection: Workbench) -> None:
+    """Of each optional table, whether anything was ever read, deleted and rejected versions included."""
+    for table in sorted({one.table for vendor in VENDORS.values() for one in vendor.MAPPINGS if one.is_optional}):
+        connection.execute(
+            f"INSERT INTO versions.feed BY NAME SELECT '{table}' AS feed_id, count(*) > 0 AS is_read, "
+            f"1 AS _version, false AS _deleted FROM versions.{table}"
+        )
 
 
 def _fill_finalised(connection: Workbench, lake: str, known_at: datetime) -> None:

@@ -22,6 +22,7 @@ class Mapping:
 
     table: str
     sql: str
+    is_optional: bool = False  # a source whose field map lacks what it reads runs on without
 
     @property
     def reads(self) -> frozenset[str]:
