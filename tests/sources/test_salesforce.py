@@ -197,7 +197,13 @@ def test_the_doctor_tells_what_works_and_what_does_not(company, serve):
 
 
 def test_entities_come_in_the_maps_order(serve):
-    assert entities("salesforce", serve().settings) == ("account", "opportunity", "subscription")
+    assert entities("salesforce", serve().settings) == (
+        "account",
+        "opportunity",
+        "subscription",
+        "handoff",
+        "kickoff",
+    )
 
 
 def test_an_unknown_instance_or_entity_says_which_there_are(serve):
