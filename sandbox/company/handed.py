@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sandbox.company.days import clock_of
+from sandbox.company.days import BIRTH, clock_of
 from sandbox.company.facts import Facts, known
 
 ALL = 5  # elements of a form
@@ -22,7 +22,7 @@ def handed(facts: Facts, as_of: date) -> dict[str, Handed]:
     """By deal, those won by the day."""
     clock, found = clock_of(as_of), {}
     for deal, fact in facts.deals.items():
-        if fact.closed > as_of:
+        if not BIRTH <= fact.closed <= as_of:  # the form is asked of deals from the company's first day on
             continue
         form = known(facts.forms.get(deal, []), clock)
         kickoff = known(facts.kickoffs.get(deal, []), clock)
