@@ -1,21 +1,22 @@
 """The rules the numbers follow: `policy.yaml`, read once and checked."""
 
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from config.problems import read
+from config.section import Section as _Section
+from config.tiers import Tiers, Touchpoints
 
 ROOT = Path(__file__).resolve().parent.parent
 Pct = Annotated[float, Field(ge=0, le=1000)]
 Days = Annotated[int, Field(ge=0, le=3660)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+Window = Annotated[int, Field(ge=1, le=365)]  # of whole days
+PLAIN_WORD = "^[^\\sA-Z.,;:!?/_()*#-]+$"  # as texts are compared: small letters, no spaces, no punctuation
 
 
 class Reporting(_Section):
@@ -65,6 +66,19 @@ class Schedule(_Section):
     short_task_working_days: Days
 
 
+class Handoff(_Section):
+    """The handoff's rules: which deals it is asked of, and its windows."""
+
+    applies_from: date
+    deal_types: Annotated[tuple[str, ...], Field(min_length=1)]
+    placeholders: tuple[Annotated[str, Field(pattern=PLAIN_WORD)], ...]
+    sales_responsibility_days: Window
+    silent_days: Window
+    burn_in_days: Window
+    quiet_days: Window
+    survey_days: Window
+
+
 class Quality(_Section):
     """When data are too few, too old or vanish too fast."""
 
@@ -88,6 +102,9 @@ class Policy(_Section):
     revenue: Revenue
     leakage: Leakage
     schedule: Schedule
+    handoff: Handoff
+    tiers: Tiers
+    touchpoints: Touchpoints
     quality: Quality
     alerts: AlertPolicy
 

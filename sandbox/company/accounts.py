@@ -5,7 +5,8 @@ from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import at, workday
-from sandbox.company.facts import Account
+from sandbox.company.facts import Account, Deal
+from sandbox.company.handoffs import hand_over
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 
 FIRST = (
@@ -130,11 +131,6 @@ def add_deal(
     key = salesforce_id(stage, "Opportunity")
     currency = currency_of(stage, account)
     when = when or at(closed, 14, n % 60)
-    filled = n % 4 + 2 if is_won else 0  # of the five handoff elements
-    texts = {
-        name: f"Recorded in workshop {n % 7 + 1}" if place < filled else None
-        for place, name in enumerate(("Goals", "Stakeholders", "Timeline", "Success_Metrics", "Concerns"))
-    }
     salesforce(
         stage,
         "Opportunity",
@@ -151,10 +147,10 @@ def add_deal(
             "Amount": amount / BASE_UNIT[currency],
             "CurrencyIsoCode": currency,
             "SBQQ__RenewedContract__c": renewed_contract,
-            **{f"Handoff_{name}__c": text for name, text in texts.items()},
-            "Handoff_Signed_Date__c": closed.isoformat() if filled == 5 else None,
         },
     )
+    if kind == "New Business" and is_closed and is_won:
+        hand_over(stage, key, Deal(core("salesforce", account), closed, amount, currency), when)
     if renewed_contract and is_closed and not is_won:
         stage.facts.lost[renewed_contract] = when
     return key

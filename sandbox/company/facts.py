@@ -45,6 +45,32 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Deal:
+    """A won deal that hands a customer over; its amount in minor units."""
+
+    account: str
+    closed: date
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """A handoff form: which of its five elements were planted to be valid, and the day it was signed."""
+
+    valid: frozenset[str]
+    signed: date | None = None
+
+
+@dataclass(frozen=True)
+class Kickoff:
+    """A kickoff: the state it was planted to have, from the day it was held."""
+
+    held: date
+    state: str
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -148,6 +174,9 @@ class Facts:
     accounts: dict[str, "History[Account]"] = field(default_factory=dict)
     lines: dict[str, "History[Line]"] = field(default_factory=dict)
     lost: dict[str, datetime] = field(default_factory=dict)  # contract -> its renewal closed lost
+    deals: dict[str, Deal] = field(default_factory=dict)
+    forms: dict[str, "History[Form]"] = field(default_factory=dict)  # by deal
+    kickoffs: dict[str, "History[Kickoff]"] = field(default_factory=dict)  # by deal
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import creep, earned, retention, revenue
+from sandbox.company import creep, earned, handed, retention, revenue
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -62,6 +62,10 @@ class Ledger:
         """By milestone task_id: calendar days against the original plan and the plan in force."""
         return earned.slips(self.facts, as_of)
 
+    def handoffs(self, as_of: date) -> dict[str, handed.Handed]:
+        """By opportunity_id of each deal that hands a customer over: its form and its kickoff."""
+        return handed.handed(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -105,6 +109,10 @@ class Ledger:
                 {"project_id": project, **asdict(row)} for project, row in sorted(self.schedule(as_of).items())
             ],
             "slips": [{"task_id": task, **asdict(row)} for task, row in sorted(self.slips(as_of).items())],
+            "handoffs": [
+                {"opportunity_id": deal, "form": one.form, "valid": sorted(one.valid), "kickoff": one.kickoff}
+                for deal, one in sorted(self.handoffs(as_of).items())
+            ],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

@@ -13,7 +13,6 @@ from sandbox.portal import written
 from sandbox.world import Version, World
 
 FIRST_ID = {"companies": 8_100_000_001, "deals": 9_200_000_001, "line_items": 7_300_000_001}
-HANDOFF = ("goals", "stakeholders", "timeline", "success_metrics", "concerns")
 STAGES = {"Closed Won": "closedwon", "Closed Lost": "closedlost", "Negotiation": "contractsent"}
 DEAL_TO_COMPANY = ((5, "Primary"), (341, None))
 LINE_ITEM_TO_DEAL = ((20, None),)
@@ -170,9 +169,7 @@ def _deals(move: Move) -> None:
                 "hs_is_closed": str(record["IsClosed"]).lower(),
                 "hs_is_closed_won": str(record["IsWon"]).lower(),
                 "renewed_deal_id": move.ids.get(f"contract {record['SBQQ__RenewedContract__c']}"),
-                "handoff_signed_date": record["Handoff_Signed_Date__c"],
                 "createdate": _instant(record["CreatedDate"]),
-                **{f"handoff_{name}": record[f"Handoff_{name.title()}__c"] for name in HANDOFF},
             }
             company = move.ids[record["AccountId"]]
             if buyer != company:

@@ -30,7 +30,12 @@ KANTATA_BLOCK = {
     "custom_field_values": 810_000_001,
     "change_orders": 66_001,
 }
-SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X", "Contract": "800"}
+SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X", "Contract": "800"} | {
+    "Handoff__c": "a1H",
+    "Kickoff__c": "a1K",
+    "Contact": "003",
+    "User": "005",
+}
 BASE36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 

@@ -57,6 +57,7 @@ def conform(connection: Workbench, settings: Settings, policy: Policy, *, as_of:
         _load_raw(connection, settings.lake, instance, fields_of(source), known_at)
         _map(connection, instance, source, fields_of(source), policy)
         connection.execute(f'DROP SCHEMA "raw_{instance}" CASCADE')
+    _fill_feeds(connection)
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
     fill_work_calendar(connection, policy, as_of)
@@ -114,7 +115,10 @@ def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap,
     for pivot, subject, entity in vendor.CUSTOM_FIELDS:
         values = value_table(fields, entity)
         _pivot(connection, f'"raw_{instance}"', pivot, values, subject, fields.entities[entity].custom_fields)
+    pivots = {pivot for pivot, _, _ in vendor.CUSTOM_FIELDS}
     for mapping in mappings_of(source):
+        if mapping.is_optional and not mapping.reads - pivots <= fields.entities.keys():
+            continue
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
@@ -140,6 +144,15 @@ def _pivot(connection: Workbench, raw: str, table: str, source: str, subject: st
             GROUP BY subject_id)
         """
     )
+
+
+def _fill_feeds(connection: Workbench) -> None:
+    """Of each optional table, whether anything was ever read, deleted and rejected versions included."""
+    for table in sorted({one.table for vendor in VENDORS.values() for one in vendor.MAPPINGS if one.is_optional}):
+        connection.execute(
+            f"INSERT INTO versions.feed BY NAME SELECT '{table}' AS feed_id, count(*) > 0 AS is_read, "
+            f"1 AS _version, false AS _deleted FROM versions.{table}"
+        )
 
 
 def _fill_finalised(connection: Workbench, lake: str, known_at: datetime) -> None:

@@ -99,9 +99,6 @@ SELECT '{{instance}}:' || v.id AS opportunity_id,
        number_to_minor(v.amount, 1, v.money) AS amount_minor,
        v.money AS currency,
        '{{instance}}:' || nullif(v.renewed_deal_id, '') AS renewed_contract_id,
-       v.handoff_signed_date,
-       is_given(v.handoff_goals) + is_given(v.handoff_stakeholders) + is_given(v.handoff_timeline)
-       + is_given(v.handoff_success_metrics) + is_given(v.handoff_concerns) AS handoff_elements,
        {VERSION}
 FROM (SELECT *, coalesce(nullif(currency, ''), {HOME_CURRENCY}) AS money FROM {{raw}}.deal) v
 LEFT JOIN buyer ON buyer.deal_id = v.id

@@ -23,6 +23,7 @@ class Mapping:
 
     table: str
     sql: str
+    is_optional: bool = False  # a source whose field map lacks what it reads runs on without
 
     @property
     def reads(self) -> frozenset[str]:
@@ -47,7 +48,6 @@ def define_functions(connection: Workbench, zone: str) -> None:
     `half_even(n, d)`: n/d in whole units, ties to even (integers, d > 0). `to_minor(cents, currency, base)`: an
     amount counted in 1/base of the currency, in minor units. `number_to_minor(price, quantity, currency)`: a decimal
     price times a quantity, in minor units. `local_date(instant)`: its day in the reporting zone.
-    `is_given(words)`: 1 when there are any.
     """
     zero_decimal = ", ".join(f"'{code}'" for code in sorted(ZERO_DECIMAL))
     for definition in (
@@ -60,7 +60,6 @@ def define_functions(connection: Workbench, zone: str) -> None:
         """number_to_minor(price, quantity, currency) AS half_even(
             (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT
             * minor_per_unit(currency), 1000000000000)""",
-        "is_given(words) AS (trim(coalesce(words, '')) <> '')::BIGINT",
         f"local_date(instant) AS (instant AT TIME ZONE '{zone}')::DATE",
     ):
         connection.execute(f"CREATE OR REPLACE MACRO {definition}")

@@ -44,9 +44,6 @@ SELECT '{{instance}}:' || v.id AS opportunity_id,
        number_to_minor(v.amount, 1, v.currency) AS amount_minor,
        v.currency,
        '{{instance}}:' || v.renewed_contract_id AS renewed_contract_id,
-       v.handoff_signed_date,
-       is_given(v.handoff_goals) + is_given(v.handoff_stakeholders) + is_given(v.handoff_timeline)
-       + is_given(v.handoff_success_metrics) + is_given(v.handoff_concerns) AS handoff_elements,
        {VERSION}
 FROM {{raw}}.opportunity v
 """
@@ -77,10 +74,42 @@ JOIN first_known ON first_known.id = v.id
 LEFT JOIN lost ON lost.renewed_contract_id = v.contract_id
 """
 
+# Every version of a form is a row: when it was complete decides what is paid. A deleted form is a last, empty version.
+HANDOFF_FORM = """
+SELECT '{instance}:' || v.id || ':' || v._version AS form_version_id,
+       '{instance}:' || v.id AS form_id,
+       '{instance}:' || v.opportunity_id AS opportunity_id,
+       v._version AS version_number,
+       local_date(v._updated_at) AS recorded_date,
+       v._deleted AS is_withdrawn,
+       v.goals, v.expected_outcomes,
+       '{instance}:' || v.sponsor AS sponsor_id, v.sponsor_role,
+       '{instance}:' || v.administrator AS administrator_id, v.administrator_role,
+       v.go_live_target_date, v.success_measure, v.success_target, v.concerns,
+       '{instance}:' || v.concerns_author AS concerns_author_id,
+       v.signed_date,
+       1 AS _version, false AS _deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable
+FROM {raw}.handoff v
+"""
+
+KICKOFF = f"""
+SELECT '{{instance}}:' || v.id AS kickoff_id,
+       '{{instance}}:' || v.opportunity_id AS opportunity_id,
+       v.held_date,
+       coalesce(v.is_template_used, false) AS is_template_used,
+       coalesce(v.is_goals_shown, false) AS is_goals_shown,
+       lower(nullif(trim(v.goals_answer), '')) AS goals_answer,
+       v.answered_date,
+       {VERSION}
+FROM {{raw}}.kickoff v
+"""
+
 MAPPINGS = (
     Mapping("account", ACCOUNT),
     Mapping("opportunity", OPPORTUNITY),
     Mapping("subscription", SUBSCRIPTION),
+    Mapping("handoff_form", HANDOFF_FORM, is_optional=True),
+    Mapping("kickoff", KICKOFF, is_optional=True),
 )
 OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

@@ -12,6 +12,7 @@ from tasks.core.salesforce import ACCOUNT, VERSION
 from tasks.core.tables import Column, Table
 from tasks.sources.table_map import core_table
 
+MAPPINGS: tuple[Mapping, ...] = ()  # made from the settings instead: `mappings`
 OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()
 

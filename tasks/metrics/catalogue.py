@@ -4,7 +4,12 @@ from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_project import CLIENT_PROJECT
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
+from tasks.metrics.form_version import FORM_VERSION
+from tasks.metrics.handoff_deal import HANDOFF_DEAL
+from tasks.metrics.handoff_form_deal import HANDOFF_FORM_DEAL
+from tasks.metrics.handoff_monthly import HANDOFF_MONTHLY
 from tasks.metrics.invoiced_time import TIME_INVOICED
+from tasks.metrics.kickoff_deal import KICKOFF_DEAL
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
 from tasks.metrics.mrr_account import MRR_ACCOUNT
 from tasks.metrics.mrr_balance import MRR_BALANCE
@@ -71,6 +76,11 @@ STEPS_AND_METRICS = (
     SCHEDULE_PORTFOLIO,
     SCHEDULE_CURVE,
     MILESTONE_SLIP,
+    HANDOFF_DEAL,
+    FORM_VERSION,
+    HANDOFF_FORM_DEAL,
+    KICKOFF_DEAL,
+    HANDOFF_MONTHLY,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

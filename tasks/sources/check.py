@@ -7,9 +7,11 @@ from typing import Final
 from config.settings import Settings
 from tasks.errors import BatonError, ConfigError
 from tasks.sources.fieldmap import Entity
+from tasks.sources.judgement import Refused
 from tasks.sources.link import linked
 from tasks.sources.vendor import Finding, Link, Vendor
 
+ABSENT: Final = "NOT_FOUND"  # the code of a refusal because there is no such object
 PATIENCE: Final = 2  # attempts of a request: a person is waiting
 
 
@@ -31,6 +33,19 @@ def missing_fields(instance: str, entity: str, settings: Settings) -> tuple[str,
         return vendor.missing(link, link.fields[entity])
 
 
+def is_absent(vendor: Vendor, link: Link, entity: Entity) -> bool:
+    """Whether the vendor does not know an optional entity's object at all; a field it lacks is another matter."""
+    if not entity.optional:
+        return False
+    try:
+        vendor.missing(link, entity)
+    except Refused as error:
+        if error.code != ABSENT:
+            raise
+        return True
+    return False
+
+
 def require_fields(vendor: Vendor, link: Link, entity: Entity) -> None:
     """Stop the entity when a mapped field is missing.
 
@@ -46,6 +61,8 @@ def require_fields(vendor: Vendor, link: Link, entity: Entity) -> None:
 
 def _mapped(vendor: Vendor, link: Link, entity: Entity) -> Finding:
     try:
+        if is_absent(vendor, link, entity):
+            return Finding(entity.name, True, f"the source has no {entity.resource}: what is built on it is unknown")
         require_fields(vendor, link, entity)
     except ConfigError as error:
         return Finding(entity.name, False, str(error))

@@ -44,6 +44,7 @@ class Entity(_Section):
     cursor: str = ""  # the vendor's stamp that windows are cut by; none: read whole every time
     deleted: str = ""  # the attribute that marks a deleted record
     params: dict[str, str] = {}
+    optional: bool = False  # a source that never had it runs on without
     fields: dict[Name, Mapped]
     custom_fields: dict[Name, Custom] = {}
 

@@ -13,7 +13,7 @@ from config.settings import Settings
 from tasks.errors import ConfigError
 from tasks.lake.read import cursor
 from tasks.sources.ahead import in_order
-from tasks.sources.check import require_fields
+from tasks.sources.check import is_absent, require_fields
 from tasks.sources.fieldmap import Entity
 from tasks.sources.landing import Landed, Landing, land
 from tasks.sources.link import configured, linked
@@ -90,6 +90,9 @@ def pull(
         span = window or _next(link, reached, now)
         if span.hi <= span.lo:
             log.warning("%s.%s is read up to %s already: nothing to do at this clock", instance, entity, span.lo)
+            return Pulled(instance, entity, span.lo, span.hi)
+        if reached is None and is_absent(vendor, link, mapped):
+            log.info("%s has no %s: %s is left out", instance, mapped.resource, entity)
             return Pulled(instance, entity, span.lo, span.hi)
         require_fields(vendor, link, mapped)
         landing = Landing(vendor, link, settings.lake, now, run_id)

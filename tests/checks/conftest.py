@@ -57,6 +57,13 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "billing_milestone": {
         "milestone_id": "m1", "project_id": "p1", "amount_minor": 5000_00, "currency": "USD", "accepted_date": JANUARY,
     },
+    "opportunity": {
+        "opportunity_id": "o1", "account_id": "a1", "opportunity_type": "New Business", "stage": "Closed Won",
+        "is_closed": True, "is_won": True, "close_date": JANUARY, "amount_minor": 1200_00, "currency": "USD",
+    },
+    "handoff_form": {},
+    "kickoff": {},
+    "feed": {},
     "fx_rate": {"fx_rate_id": "2026-01:USD", "month": JANUARY, "currency": "USD", "minor_rate_e8": 100_000_000},
     "work_calendar": {"day": JANUARY, "is_working": False, "workdays_before": 0},
 }  # fmt: skip

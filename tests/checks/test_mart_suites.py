@@ -12,6 +12,7 @@ from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts
 from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
+from tests.metrics.handoff_rows import READ, form, kickoff
 
 Give = Callable[..., None]
 AS_OF = date(2026, 2, 27)
@@ -35,6 +36,10 @@ FAULTS = [
     ("UPDATE mart.schedule_portfolio SET red_count = red_count + 1", {"schedule_project", "schedule_portfolio"}),
     ("UPDATE mart.schedule_curve SET pv_minor = pv_minor - 1", {"schedule_curve"}),
     ("UPDATE mart.milestone_slip SET is_late = NOT is_late", {"milestone_slip"}),
+    ("UPDATE mart.handoff_form_deal SET valid_count = 4", {"handoff_form_deal"}),
+    ("UPDATE mart.kickoff_deal SET is_goals_shown = false", {"kickoff_deal"}),
+    ("UPDATE mart.handoff_monthly SET complete_count = deal_count + 1", {"handoff_form_deal", "handoff_monthly"}),
+    ("UPDATE mart.handoff_monthly SET kickoff_count = kickoff_count + 1", {"kickoff_deal", "handoff_monthly"}),
 ]
 
 
@@ -47,6 +52,11 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
         {"start_date": date(2024, 6, 1), "term_end_date": date(2026, 6, 1), "end_date": date(2026, 6, 1)},
         {"subscription_id": "s2", "account_id": "a2", "original_account_id": "a2", "start_date": date(2025, 1, 1)},
     )
+    given("opportunity", {"close_date": date(2026, 1, 9)})
+    key = {"opportunity_id": "o1"}
+    given("handoff_form", form(**key, recorded_date=date(2026, 1, 9), signed_date=date(2026, 1, 9)))
+    given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
+    given("feed", *READ)
     given("project", {})
     given(
         "task",

@@ -214,3 +214,21 @@ def test_a_month_is_closed_once(lake):
         lake.close(date(2026, 8, 1), ("salesforce:a", 20000), at=LATER)
     with pytest.raises(ConfigError, match="September 2026 has no published MRR"):
         lake.close(date(2026, 9, 1), at=LATER)
+
+
+def test_every_version_of_a_form_is_a_row_and_a_deleted_form_is_withdrawn(lake):
+    form = {"Id": "f", "Opportunity__c": "o", "SystemModstamp": "2026-08-20T22:30:00.000+0000"}
+    lake.put("salesforce", "handoff", {**form, "Goals__c": "tbd"})
+    deleted = {**form, "IsDeleted": True, "SystemModstamp": "2026-09-20T09:00:00.000+0000"}
+    lake.put("salesforce", "handoff", deleted, at=LATER)
+    columns = ("form_version_id", "opportunity_id", "recorded_date", "goals", "is_withdrawn", "_deleted")
+    assert lake.core("handoff_form", *columns) == [
+        ("salesforce:f:1", "salesforce:o", date(2026, 8, 20), "tbd", False, False),
+        ("salesforce:f:2", "salesforce:o", date(2026, 9, 20), None, True, False),
+    ]
+
+
+def test_a_table_that_was_never_read_is_told_from_one_that_was(lake):
+    lake.put("salesforce", "kickoff", {"Id": "k", "IsDeleted": True, "SystemModstamp": "2026-08-20T22:30:00.000+0000"})
+    assert lake.core("feed", "feed_id", "is_read") == [("handoff_form", False), ("kickoff", True)]
+    assert lake.core("feed", "is_read", known_at=datetime(2026, 8, 31, tzinfo=UTC)) == [(False,), (False,)]

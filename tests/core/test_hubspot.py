@@ -212,11 +212,11 @@ def test_a_line_ends_early_and_its_renewal_may_be_lost(lake):
 def test_a_deal_is_an_opportunity_with_its_stages_label(lake):
     lake.put("deal_stage", {"id": "won", "label": "Closed won", "pipeline_id": "default"})
     lake.put("deal", won("7", dealname="Rollout", closedate="2026-06-30T23:30:00Z", amount="10.125",
-                         deal_currency_code="USD", handoff_goals="x", handoff_concerns=" "))  # fmt: skip
+                         deal_currency_code="USD"))  # fmt: skip
     lake.put("deal_company", link("7", "1001", is_primary=True))
-    columns = ("account_id", "stage", "is_won", "close_date", "amount_minor", "handoff_elements")
+    columns = ("account_id", "stage", "is_won", "close_date", "amount_minor")
     assert lake.core("opportunity", *columns) == [
-        ("hubspot:1001", "Closed won", True, date(2026, 7, 1), 1012, 1)  # summer time in London; half-even
+        ("hubspot:1001", "Closed won", True, date(2026, 7, 1), 1012)  # summer time in London; half-even
     ]
 
 

@@ -44,7 +44,3 @@ def test_large_yen_prices_do_not_overflow(sql):
 def test_an_instant_falls_on_its_day_in_the_reporting_zone(sql):
     assert sql("local_date('2026-06-30 23:30:00+00'::TIMESTAMPTZ)") == date(2026, 7, 1)  # summer time
     assert sql("local_date('2026-12-31 23:30:00+00'::TIMESTAMPTZ)") == date(2026, 12, 31)
-
-
-def test_only_words_count_as_given(sql):
-    assert [sql(f"is_given({words})") for words in ("'goals'", "'  '", "NULL")] == [1, 0, 0]

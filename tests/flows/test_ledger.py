@@ -158,6 +158,23 @@ def test_milestone_slips(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_handoff_forms_and_kickoffs(four_nights, ledger, day: date):
+    found = four_nights.rows(
+        "SELECT f.*, k.state AS kickoff FROM mart.handoff_form_deal f "
+        "JOIN mart.kickoff_deal k ON k.as_of = f.as_of AND k.opportunity_id = f.opportunity_id WHERE f.as_of = :day",
+        day=day,
+    )
+    elements = ("goals", "stakeholders", "timeline", "success_metrics", "concerns")
+    published = {
+        row["opportunity_id"]: (
+            row["state"], frozenset(name for name in elements if row[f"is_{name}_valid"]), row["kickoff"]
+        )
+        for row in found
+    }  # fmt: skip
+    same({deal: astuple(one) for deal, one in ledger.handoffs(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -13,6 +13,7 @@ from sandbox.company import DEMO_DAYS, build
 from sandbox.company.coins import half_even, reporting, worth
 from sandbox.company.days import add_months, clock_of, local_day, workdays
 from sandbox.company.facts import Line, known
+from sandbox.company.handoffs import ELEMENTS
 from sandbox.company.revenue import monthly_amount
 
 AUGUST, SEPTEMBER, OCTOBER, NOVEMBER = (as_of for _, as_of in DEMO_DAYS)
@@ -405,7 +406,10 @@ def test_many_rows_share_a_stamp():
 
 
 def test_ids_look_like_the_vendors(company):
-    prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"}
+    prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"} | {
+        "Handoff__c": "a1H",
+        "Kickoff__c": "a1K",
+    }
     for (vendor, kind), records in company[0].records.items():
         lengths = {len(key) for key in records}
         assert len(lengths) == 1, (vendor, kind)
@@ -414,3 +418,20 @@ def test_ids_look_like_the_vendors(company):
             assert all(key.startswith(prefixes[kind]) for key in records)
         else:
             assert all(key.isdigit() for key in records)
+
+
+def test_every_way_a_handoff_falls_short_is_planted(ledger):
+    found = ledger.handoffs(NOVEMBER)
+    assert {one.form for one in found.values()} == {"none", "incomplete", "unsigned", "signed"}
+    assert {one.kickoff for one in found.values()} == {"none", "no_template", "unconfirmed", "confirmed", "changed"}
+    assert {len(one.valid) for one in found.values()} == {0, 4, 5}
+    missing = Counter(name for one in found.values() if len(one.valid) == 4 for name in ELEMENTS - one.valid)
+    assert missing.keys() == ELEMENTS
+
+
+def test_a_form_completed_late_is_incomplete_until_then(ledger):
+    late = [history for history in ledger.facts.forms.values() if len(history) == 2 and history[1][1] is not None]
+    assert late
+    for (_, first), (since, last) in late:
+        assert (ELEMENTS - first.valid, first.signed) == ({"goals"}, None)
+        assert (last.valid, last.signed) == (ELEMENTS, local_day(since))

@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
+from sandbox import describe
 from sandbox.faults import Fault
-from tasks.errors import AuthError, ConfigError, ContractError, QuotaError
+from tasks.errors import AuthError, BatonError, ConfigError, ContractError, QuotaError
 from tasks.lake.read import cursor
 from tasks.sources.check import check, missing_fields
 from tasks.sources.pull import entities
@@ -196,7 +197,13 @@ def test_the_doctor_tells_what_works_and_what_does_not(company, serve):
 
 
 def test_entities_come_in_the_maps_order(serve):
-    assert entities("salesforce", serve().settings) == ("account", "opportunity", "subscription")
+    assert entities("salesforce", serve().settings) == (
+        "account",
+        "opportunity",
+        "subscription",
+        "handoff",
+        "kickoff",
+    )
 
 
 def test_an_unknown_instance_or_entity_says_which_there_are(serve):
@@ -216,3 +223,27 @@ def test_what_is_older_than_since_is_neither_read_nor_missed(company, serve):
     bench.pull("salesforce", "account")
     bench.pull("salesforce", "account")
     assert bench.live("salesforce", "account") == {key(2)}
+
+
+@pytest.fixture
+def without_handoffs(monkeypatch):
+    """An org that has no handoff object."""
+    known = describe.mapped()
+    monkeypatch.setattr(describe, "mapped", lambda: {name: known[name] for name in known if name != "Handoff__c"})
+
+
+def test_an_optional_object_that_the_org_never_had_is_left_out(serve, without_handoffs):
+    bench = serve()
+    assert bench.pull("salesforce", "handoff").rows_read == 0
+    assert cursor(bench.settings.lake, "salesforce", "handoff") is None
+    said = {one.subject: (one.is_ok, one.message) for one in check("salesforce", bench.settings)}
+    assert said["salesforce: handoff"] == (True, "the source has no Handoff__c: what is built on it is unknown")
+
+
+def test_an_optional_object_that_vanishes_stops_its_entity(company, serve, monkeypatch):
+    bench = serve()
+    bench.pull("salesforce", "handoff")
+    known = describe.mapped()
+    monkeypatch.setattr(describe, "mapped", lambda: {name: known[name] for name in known if name != "Handoff__c"})
+    with pytest.raises(BatonError, match="NOT_FOUND"):
+        bench.at(NOW + DAY).pull("salesforce", "handoff")
