@@ -36,7 +36,8 @@ def keys(*numbers):
 def test_a_deal_lands_with_its_columns_and_its_companies(company, portal):
     company_(company, 1)
     company.portal("deals", "7", dealname="Rollout", amount="1234.56", closedate="2026-08-03T09:30:00Z",
-                   hs_is_closed="true", hs_is_closed_won="true", deal_currency_code="EUR", dealstage="closedwon")  # fmt: skip
+                   hs_is_closed="true", hs_is_closed_won="true", deal_currency_code="EUR",
+                   dealstage="closedwon")  # fmt: skip
     company.partner("deals", "7", "companies", "1001", 5, 341)
     bench = portal()
     pulled = bench.pull("hubspot", "deal")
