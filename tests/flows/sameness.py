@@ -15,12 +15,12 @@ Marts = Mapping[str, pa.Table]
 KEYS = {metric.table: ("as_of", *metric.grain) for metric in METRICS} | {"alert_state": ("fingerprint",)}
 
 
-def read(where: Warehouse) -> dict[str, pa.Table]:
-    """Every published mart, in the order of its key: what "the same warehouse" means, with the alert states."""
+def read(where: Warehouse, *left_out: str) -> dict[str, pa.Table]:
+    """Every published mart but those left out, by its key, and the alert states: what "the same warehouse" means."""
     held = {
         name: table(where, f"SELECT * FROM mart.{name} ORDER BY {', '.join(KEYS[name])}")
         for name in KEYS
-        if name != "alert_state"
+        if name not in ("alert_state", *left_out)
     }
     states = "SELECT fingerprint, kind, entity, severity, status FROM ops.alert_state ORDER BY fingerprint"
     return held | {"alert_state": table(where, states)}

@@ -10,7 +10,7 @@ from tasks.stores.backup import back_up
 from tasks.stores.restore import restore
 from tests.conftest import new_database
 from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
-from tests.flows.sameness import same, without
+from tests.flows.sameness import read, same, without
 from tests.old import stores
 
 
@@ -43,18 +43,24 @@ def test_a_restored_installation_goes_on_as_if_nothing_had_happened(
         same(baton.marts(), undisturbed.today)
 
 
+NEWER = ("handoff_form_deal", "kickoff_deal", "handoff_monthly")
+
+
 def test_the_numbers_of_0_1_0_are_produced_again_from_its_lake(prefect_server, small_company, tmp_path, url):
-    """Its own stores, migrated by the run. A mart whose definition is changed since is left out by name."""
+    """Its own stores, migrated by the run. Marts and columns that it did not have yet are left out."""
     home = tmp_path / "home"
     stores.lake(home)
     stores.postgresql(url) if url else stores.duckdb_files(home)
     with installation(home, small_company[0], url) as baton:
-        before = without(baton.marts(), "alert_state")
+        before = without(read(baton.warehouse, *NEWER), "alert_state")
         assert all(table.num_rows for name, table in before.items() if name.startswith(("mrr", "nrr", "schedule")))
         baton.at(OCTOBER[0])
         state = publish(stores.DAY, return_state=True)
         assert state.is_completed(), state.message
-        same(without(baton.marts(), "alert_state"), before)
+        after = {
+            name: table.select(before[name].column_names) for name, table in baton.marts().items() if name in before
+        }
+        same(after, before)
         assert baton.rows("SELECT count(*) AS number FROM ops.restatement") == [{"number": 0}]
         (build,) = baton.rows("SELECT * FROM mart.mart_build")
         (counted,) = baton.rows(
