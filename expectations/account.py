@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, given_when, holds
 from expectations.suite import CoreSuite
-from tasks.core.tables import ACCOUNT
+from tasks.core.tables.customers import ACCOUNT
 
 SUITE = CoreSuite(
     ACCOUNT,

@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, given_when, not_negative, ordered
 from expectations.suite import CoreSuite
-from tasks.core.tables import CHANGE_ORDER
+from tasks.core.tables.work import CHANGE_ORDER
 
 SUITE = CoreSuite(
     CHANGE_ORDER,

@@ -2,6 +2,6 @@
 
 from expectations.rules import first_of_month
 from expectations.suite import CoreSuite
-from tasks.core.tables import FINALISED_MRR
+from tasks.core.tables.calendars import FINALISED_MRR
 
 SUITE = CoreSuite(FINALISED_MRR, (first_of_month("month"),))

@@ -2,6 +2,6 @@
 
 from expectations.rules import currency, first_of_month, positive
 from expectations.suite import CoreSuite
-from tasks.core.tables import FX_RATE
+from tasks.core.tables.calendars import FX_RATE
 
 SUITE = CoreSuite(FX_RATE, (first_of_month("month"), currency(), positive("minor_rate_e8")), may_be_empty=False)

@@ -2,7 +2,7 @@
 
 from expectations.rules import given_when, positive
 from expectations.suite import CoreSuite
-from tasks.core.tables import HANDOFF_FORM
+from tasks.core.tables.handoff import HANDOFF_FORM
 
 SUITE = CoreSuite(
     HANDOFF_FORM,

@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, given_when
 from expectations.suite import CoreSuite
-from tasks.core.tables import INVOICE_LINE
+from tasks.core.tables.money import INVOICE_LINE
 
 SUITE = CoreSuite(
     INVOICE_LINE,

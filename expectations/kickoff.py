@@ -2,7 +2,7 @@
 
 from expectations.rules import given_when, ordered
 from expectations.suite import CoreSuite
-from tasks.core.tables import KICKOFF
+from tasks.core.tables.handoff import KICKOFF
 
 SUITE = CoreSuite(
     KICKOFF,

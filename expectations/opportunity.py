@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, given_when, holds
 from expectations.suite import CoreSuite
-from tasks.core.tables import OPPORTUNITY
+from tasks.core.tables.customers import OPPORTUNITY
 
 SUITE = CoreSuite(
     OPPORTUNITY,

@@ -2,7 +2,7 @@
 
 from expectations.rules import between, currency, given_when, not_negative, ordered, positive
 from expectations.suite import CoreSuite
-from tasks.core.tables import PLAN_TASK
+from tasks.core.tables.work import PLAN_TASK
 
 SUITE = CoreSuite(
     PLAN_TASK,

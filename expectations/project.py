@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, given_when, not_negative, ordered, positive
 from expectations.suite import CoreSuite
-from tasks.core.tables import PROJECT
+from tasks.core.tables.work import PROJECT
 
 SUITE = CoreSuite(
     PROJECT,

@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, holds, not_negative
 from expectations.suite import CoreSuite
-from tasks.core.tables import RATE
+from tasks.core.tables.money import RATE
 
 SUITE = CoreSuite(
     RATE,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tasks.core.tables import Table
+from tasks.core.tables.shape import Table
 
 Severity = Literal["warning", "blocking"]
 REMEDY = "correct it in the source system"

@@ -2,7 +2,7 @@
 
 from expectations.rules import currency, not_negative, ordered
 from expectations.suite import CoreSuite
-from tasks.core.tables import SUBSCRIPTION
+from tasks.core.tables.customers import SUBSCRIPTION
 
 SUITE = CoreSuite(
     SUBSCRIPTION,

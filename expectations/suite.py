@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from expectations.rules import Rule, derived
-from tasks.core.tables import Table
+from tasks.core.tables.shape import Table
 
 
 @dataclass(frozen=True)

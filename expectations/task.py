@@ -2,7 +2,7 @@
 
 from expectations.rules import between, holds, not_negative, ordered
 from expectations.suite import CoreSuite
-from tasks.core.tables import TASK
+from tasks.core.tables.work import TASK
 
 SUITE = CoreSuite(
     TASK,

@@ -2,6 +2,6 @@
 
 from expectations.rules import between
 from expectations.suite import CoreSuite
-from tasks.core.tables import TASK_PROGRESS
+from tasks.core.tables.work import TASK_PROGRESS
 
 SUITE = CoreSuite(TASK_PROGRESS, (between("progress_bp", 0, 10_000),))

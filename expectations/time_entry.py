@@ -2,7 +2,7 @@
 
 from expectations.rules import between, currency, given_when, not_negative, not_zero
 from expectations.suite import CoreSuite
-from tasks.core.tables import TIME_ENTRY
+from tasks.core.tables.work import TIME_ENTRY
 
 SUITE = CoreSuite(
     TIME_ENTRY,

@@ -2,6 +2,6 @@
 
 from expectations.rules import not_negative
 from expectations.suite import CoreSuite
-from tasks.core.tables import WORK_CALENDAR
+from tasks.core.tables.calendars import WORK_CALENDAR
 
 SUITE = CoreSuite(WORK_CALENDAR, (not_negative("workdays_before"),), may_be_empty=False)

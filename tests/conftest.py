@@ -22,7 +22,8 @@ import pytest
 from pydantic import ByteSize, SecretStr
 
 from config.settings import Settings
-from tasks.core.tables import CORE, Kind, Table
+from tasks.core.tables import CORE
+from tasks.core.tables.shape import Kind, Table
 from tasks.warehouse.connect import Warehouse, warehouse
 from tests.s3 import Store, running
 

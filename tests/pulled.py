@@ -11,7 +11,7 @@ from config.policy import policy
 from sandbox.company import DEMO_DAYS, build
 from tasks.checks.judge import judge
 from tasks.core.conform import conform
-from tasks.core.tables import TIME_ENTRY
+from tasks.core.tables.work import TIME_ENTRY
 from tasks.engines.bench import Workbench, workbench
 
 CLOCK, AS_OF = DEMO_DAYS[-1]

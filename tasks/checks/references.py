@@ -4,7 +4,8 @@ from expectations.rules import Severity
 from expectations.suite import CoreSuite
 from tasks.checks.rows import text
 from tasks.checks.verdict import CheckResult
-from tasks.core.tables import CORE, Column
+from tasks.core.tables import CORE
+from tasks.core.tables.shape import Column
 from tasks.engines.bench import Workbench
 
 KEYS = {table.name: table.key for table in CORE}

@@ -15,7 +15,8 @@ from tasks.core import hubspot, kantata, rocketlane, salesforce, table
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
-from tasks.core.tables import CORE, Kind
+from tasks.core.tables import CORE
+from tasks.core.tables.shape import Kind
 from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap

@@ -9,7 +9,7 @@ from collections.abc import Mapping as Map
 from config.table import FedTable, TableColumn, TableSource
 from tasks.core.mapping import Mapping
 from tasks.core.salesforce import ACCOUNT, VERSION
-from tasks.core.tables import Column, Table
+from tasks.core.tables.shape import Column, Table
 from tasks.sources.table_map import core_table
 
 MAPPINGS: tuple[Mapping, ...] = ()  # made from the settings instead: `mappings`

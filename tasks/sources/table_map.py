@@ -5,7 +5,8 @@ from typing import Final
 
 from config.settings import Source
 from config.table import FedTable, TableColumn, TableSource, Unit
-from tasks.core.tables import CORE, Column, Table
+from tasks.core.tables import CORE
+from tasks.core.tables.shape import Column, Table
 from tasks.errors import ConfigError
 from tasks.lake.shape import Kind
 from tasks.sources.fieldmap import Entity, FieldMap, Mapped, field_map

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from config.table import FedTable, TableColumn
-from tasks.core.tables import Kind, Table
+from tasks.core.tables.shape import Kind, Table
 from tasks.sources.table_map import CURSOR, DELETED, keys
 from tasks.sources.table_open import literal, quoted
 

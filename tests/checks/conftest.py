@@ -7,7 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from tasks.core.tables import CORE, Kind
+from tasks.core.tables import CORE
+from tasks.core.tables.shape import Kind
 
 SQL_TYPES: Mapping[Kind, str] = {
     "text": "VARCHAR",

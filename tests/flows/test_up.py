@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from requests.adapters import HTTPAdapter
+from urllib3 import Retry
 
 from cli.processes import free_port
 from config.policy import ROOT
@@ -41,11 +43,17 @@ class Installation:
         )
 
     def api(self, path: str, **body: Any) -> Any:
-        """Ask the Prefect server: POST with a body, else GET."""
-        address = f"http://127.0.0.1:{self.port}/api/{path}"
-        answer = requests.post(address, json=body, timeout=30) if body else requests.get(address, timeout=30)
-        answer.raise_for_status()
-        return answer.json()
+        """Ask the Prefect server: POST with a body, else GET; again after a 503, as Prefect's own client does.
+
+        The server answers 503 while another of its writers holds its SQLite file.
+        """
+        with requests.Session() as session:
+            busy = Retry(total=5, backoff_factor=0.5, status_forcelist=[503], allowed_methods=None)
+            session.mount("http://", HTTPAdapter(max_retries=busy))
+            address = f"http://127.0.0.1:{self.port}/api/{path}"
+            answer = session.post(address, json=body, timeout=30) if body else session.get(address, timeout=30)
+            answer.raise_for_status()
+            return answer.json()
 
     @property
     def switches(self) -> str:

@@ -1,0 +1,29 @@
+"""The conformed tables: what Baton means by an account, a project, an hour; one definition each."""
+
+from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
+from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
+from tasks.core.tables.handoff import FEED, HANDOFF_FORM, KICKOFF
+from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
+from tasks.core.tables.work import CHANGE_ORDER, PLAN_TASK, PROJECT, TASK, TASK_PROGRESS, TIME_ENTRY
+
+# In dependency order: a table stands after those it refers to.
+CORE = (
+    ACCOUNT,
+    OPPORTUNITY,
+    SUBSCRIPTION,
+    HANDOFF_FORM,
+    KICKOFF,
+    FEED,
+    PROJECT,
+    TASK,
+    TASK_PROGRESS,
+    PLAN_TASK,
+    CHANGE_ORDER,
+    TIME_ENTRY,
+    BILLING_MILESTONE,
+    INVOICE_LINE,
+    RATE,
+    FX_RATE,
+    WORK_CALENDAR,
+    FINALISED_MRR,
+)
