@@ -20,15 +20,18 @@ from tasks.errors import ConfigError
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class _Source(Paced):
+class HttpSource(Paced):
+    """A vendor behind HTTP: where it is, and how patiently and how widely it is asked."""
+
     url: str
     fields: Path  # the field map: which vendor field feeds which column
     timeout_seconds: Annotated[float, Field(gt=0)] = 60  # one request
     deadline_seconds: Annotated[float, Field(gt=0)] = 1800  # one entity window, retries included
     retry_seconds: Annotated[float, Field(gt=0)] = 1  # before the first retry of a request; doubles with each
+    concurrency: Annotated[int, Field(ge=1, le=8)] = 4  # requests at a time
 
 
-class SalesforceSource(_Source):
+class SalesforceSource(HttpSource):
     """One Salesforce org, read through the client-credentials flow."""
 
     vendor: Literal["salesforce"]
@@ -40,7 +43,7 @@ class SalesforceSource(_Source):
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4
 
 
-class KantataSource(_Source):
+class KantataSource(HttpSource):
     """One Kantata account, read with a long-lived token."""
 
     vendor: Literal["kantata"]
@@ -52,7 +55,7 @@ class KantataSource(_Source):
     has_events: bool = True  # the subscribed-events add-on is bought
 
 
-class HubspotSource(_Source):
+class HubspotSource(HttpSource):
     """One HubSpot portal, read with the token of a private app or a service key."""
 
     vendor: Literal["hubspot"]
@@ -63,7 +66,6 @@ class HubspotSource(_Source):
     # Each pull reads the hour before its cursor again: a change may be searchable only that much later.
     overlap_seconds: Annotated[int, Field(ge=1)] = 3600
     page_size: Annotated[int, Field(ge=1, le=100)] = 100  # of a list and of a batch read
-    concurrency: Annotated[int, Field(ge=1, le=8)] = 4
     search_page_size: Annotated[int, Field(ge=1, le=200)] = 200
     search_cap: Annotated[int, Field(ge=2)] = 10_000  # a search shows no record past this one
     searches_per_second: Annotated[float, Field(gt=0)] = 4  # of the whole portal, all its apps together
@@ -74,7 +76,7 @@ class HubspotSource(_Source):
     has_usage: bool = True  # whether the token may ask how many of the day's requests are left
 
 
-class RocketlaneSource(_Source):
+class RocketlaneSource(HttpSource):
     """One Rocketlane account, read with an API key."""
 
     vendor: Literal["rocketlane"]

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from config.settings import HttpSource
 from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
 from tasks.sources.body import is_cut, parsed, seconds_to_wait
 from tasks.sources.counts import Counts
@@ -219,6 +220,19 @@ class Client:
                 f"{self.policy.vendor} was not read within {self.deadline_seconds:.0f} s (last: {why}): run again, or "
                 f"raise {self.policy.prefix}DEADLINE_SECONDS."
             )
+
+
+def connected(source: HttpSource, rules: Policy, sleep: Callable[[float], None]) -> Client:
+    """A client as the source's settings pace it; nothing is sent yet."""
+    return Client(
+        source.url,
+        rules,
+        source.timeout_seconds,
+        source.deadline_seconds,
+        retry_seconds=source.retry_seconds,
+        concurrency=source.concurrency,
+        sleep=sleep,
+    )
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tasks.errors import ConfigError
 from tasks.lake.shape import Column, Shape
 from tasks.lake.typed import payload_text
 from tasks.sources import hubspot_api as api
-from tasks.sources.client import Client
+from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.hubspot_parts import associations, stages, stamped
 from tasks.sources.hubspot_policy import NEARLY, MissingScope, policy
@@ -27,15 +27,7 @@ MOSTLY: Final = 2  # a first window with more than one in so many of all records
 def connect(instance: str, source: HubspotSource, sleep: Callable[[float], None]) -> Client:
     """A client with HubSpot's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.token.get_secret_value())
-    return Client(
-        source.url,
-        rules,
-        source.timeout_seconds,
-        source.deadline_seconds,
-        retry_seconds=source.retry_seconds,
-        concurrency=source.concurrency,
-        sleep=sleep,
-    )
+    return connected(source, rules, sleep)
 
 
 def order(fields: FieldMap, source: HubspotSource) -> tuple[str, ...]:

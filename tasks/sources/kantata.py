@@ -11,7 +11,7 @@ from config.settings import KantataSource
 from tasks.lake.places import is_held, opened
 from tasks.lake.shape import Shape
 from tasks.lake.typed import payload_text
-from tasks.sources.client import Client
+from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Forbidden
 from tasks.sources.kantata_pages import Keep, Walk, certain, counted, restless, whole
@@ -40,15 +40,7 @@ SUBJECTS: Final[Mapping[str, str]] = {"workspaces": "Workspace", "stories": "Sto
 def connect(instance: str, source: KantataSource, sleep: Callable[[float], None]) -> Client:
     """A client with Kantata's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.token.get_secret_value())
-    return Client(
-        source.url,
-        rules,
-        source.timeout_seconds,
-        source.deadline_seconds,
-        retry_seconds=source.retry_seconds,
-        concurrency=source.concurrency,
-        sleep=sleep,
-    )
+    return connected(source, rules, sleep)
 
 
 def order(fields: FieldMap, source: KantataSource) -> tuple[str, ...]:

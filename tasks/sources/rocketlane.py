@@ -8,7 +8,7 @@ from config.settings import RocketlaneSource
 from tasks.lake.shape import Shape
 from tasks.lake.typed import payload_text
 from tasks.sources.ahead import in_order
-from tasks.sources.client import Client
+from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.kantata_pages import Keep, Walk
@@ -36,15 +36,7 @@ SORTED: Final = {"time-entries": {"sortBy": "id", "sortOrder": "ASC"}}  # what e
 def connect(instance: str, source: RocketlaneSource, sleep: Callable[[float], None]) -> Client:
     """A client with Rocketlane's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.api_key.get_secret_value())
-    return Client(
-        source.url,
-        rules,
-        source.timeout_seconds,
-        source.deadline_seconds,
-        retry_seconds=source.retry_seconds,
-        concurrency=source.concurrency,
-        sleep=sleep,
-    )
+    return connected(source, rules, sleep)
 
 
 def order(fields: FieldMap, source: RocketlaneSource) -> tuple[str, ...]:

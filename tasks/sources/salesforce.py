@@ -11,7 +11,7 @@ from config.settings import SalesforceSource
 from tasks.lake.shape import Shape
 from tasks.lake.typed import payload_text
 from tasks.sources.ahead import in_order
-from tasks.sources.client import Client
+from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
 from tasks.sources.salesforce_policy import NEARLY, policy
@@ -29,15 +29,7 @@ IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], None]) -> Client:
     """A client with Salesforce's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.client_id, source.client_secret.get_secret_value())
-    return Client(
-        source.url,
-        rules,
-        source.timeout_seconds,
-        source.deadline_seconds,
-        retry_seconds=source.retry_seconds,
-        concurrency=source.concurrency,
-        sleep=sleep,
-    )
+    return connected(source, rules, sleep)
 
 
 def order(fields: FieldMap, source: SalesforceSource) -> tuple[str, ...]:
