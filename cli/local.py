@@ -9,6 +9,7 @@ from typing import Annotated
 
 import requests
 import typer
+from pydantic import SecretStr
 
 from cli.processes import free_port, running, start, state_folder, stop
 from cli.quiet import TERMINAL
@@ -75,10 +76,9 @@ def _environment(port: int) -> dict[str, str]:
 
 def _has_credentials(settings: object) -> bool:
     return any(
-        secret.get_secret_value()
+        value.get_secret_value() if isinstance(value, SecretStr) else name == "private_key_file" and value
         for source in settings.sources.values()  # type: ignore[attr-defined]
-        for secret in (getattr(source, "client_secret", None), getattr(source, "token", None))
-        if secret is not None
+        for name, value in source
     )
 
 

@@ -32,12 +32,18 @@ class HttpSource(Paced):
 
 
 class SalesforceSource(HttpSource):
-    """One Salesforce org, read through the client-credentials flow."""
+    """One Salesforce org, read through the client-credentials flow, or with a private key through JWT bearer."""
 
     vendor: Literal["salesforce"]
     api_version: str = "65.0"
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
+    username: str = ""  # JWT bearer: whom the app acts for
+    private_key: SecretStr = SecretStr("")  # JWT bearer: an RSA key as PEM, or
+    private_key_file: Path | None = None  # the file that holds it
+    login_url: str = "https://login.salesforce.com"  # the JWT's audience; https://test.salesforce.com for a sandbox org
+    # The pull stops once the org, all its apps together, has used this share of its requests of 24 hours.
+    requests_share: Annotated[float, Field(gt=0, le=1)] = 0.9
     page_size: Annotated[int, Field(ge=200, le=2000)] = 2000
     # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4

@@ -1,6 +1,6 @@
 """Where the sandbox's servers are, and how to get in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,7 @@ class Sandbox:
     portal_token: str = PORTAL_TOKEN
     api_key: str = API_KEY
     routing_key: str = ROUTING_KEY
+    certificates: dict[str, bytes] = field(default_factory=dict)  # Salesforce: a user's public key (PEM), for JWTs
 
     def set_clock(self, now: datetime) -> None:
         """Show the state of another instant."""

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from sandbox.org_faults import ORG
+
 SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
 ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it
@@ -55,7 +57,11 @@ PORTAL: Mapping[str, Kind] = {  # HubSpot's own
     "index_lag": Kind(("hubspot",), "/search", is_lasting=True),  # it knows the records of `seconds` ago
     "unordered_search": Kind(("hubspot",), "/search", is_lasting=True),  # it sorts by nothing
 }
-KNOWN: Mapping[str, Kind] = {**KINDS, **PORTAL}
+KNOWN: Mapping[str, Kind] = {
+    **KINDS,
+    **PORTAL,
+    **{name: Kind(("salesforce",), *given) for name, given in ORG.items()},
+}
 ANSWERED = ("rate_limit", "rate_limit_silent", "server_error", "concurrency_limit", "daily_limit", "denied_scope")
 ANSWERED_BY_PORTAL = ("search_limit", "portal_day_used", "portal_scope", "portal_token_expired")
 CARRIED = ("timeout", "broken_body", "truncated_body")

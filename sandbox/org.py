@@ -1,6 +1,7 @@
 """A Salesforce org's own state: its sessions, open cursors, used requests and rows as this user sees them."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,6 +36,7 @@ class Org:
     faults: Faults
     client_id: str
     client_secret: str
+    certificates: Mapping[str, bytes]  # the public key of each user that JWTs may name
     sessions: set[str] = field(default_factory=set)
     logins: int = 0
     cursors: dict[str, Cursor] = field(default_factory=dict)

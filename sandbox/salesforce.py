@@ -1,8 +1,7 @@
 """A Salesforce org as its REST API shows it: token, query, queryAll, locators, describe, limits."""
 
 import re
-from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import describe, selection, soql
+from sandbox import describe, salesforce_login, selection, soql
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.org import Cursor, Org
@@ -19,20 +18,22 @@ from sandbox.refusals import DAILY_REQUESTS, encoded, salesforce_error, target
 
 VERSIONS = range(31, 69)  # v68 is Winter '27
 SEASONS = ("Spring", "Summer", "Winter")
-URI_BYTES = 16_384
+URI_BYTES = 16_384  # of the address and the headers together
 BATCH = re.compile(r"batchSize=(\d+)")
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def salesforce(clock: Clock, faults: Faults, client_id: str, client_secret: str) -> Starlette:
-    """The org's web application."""
-    org = Org(clock, faults, client_id, client_secret)
+def salesforce(
+    clock: Clock, faults: Faults, client_id: str, client_secret: str, certificates: Mapping[str, bytes] | None = None
+) -> Starlette:
+    """The org's web application; `certificates` holds the public key (PEM) that each user's JWT is signed against."""
+    org = Org(clock, faults, client_id, client_secret, {} if certificates is None else certificates)
 
     def route(path: str, answer: Callable[[Org, Request], Response]) -> Route:
         return Route("/services/data/v{version}" + path, _guarded(org, answer), methods=["GET"])
 
     async def token(request: Request) -> Response:
-        return _token(org, request, parse_qs((await request.body()).decode()))
+        return salesforce_login.token(org, request, parse_qs((await request.body()).decode()))
 
     async def missing(_request: Request, _error: Exception) -> Response:
         return salesforce_error(404, "NOT_FOUND", "The requested resource does not exist")
@@ -59,36 +60,6 @@ def salesforce(clock: Clock, faults: Faults, client_id: str, client_secret: str)
     )
 
 
-def _token(org: Org, request: Request, form: dict[str, list[str]]) -> Response:
-    given = (form.get("client_id", [""])[0], form.get("client_secret", [""])[0])
-    scheme, _, basic = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "basic":
-        user, _, password = b64decode(basic).decode(errors="replace").partition(":")
-        given = (user, password)
-
-    def refused(error: str, description: str) -> Response:
-        return encoded({"error": error, "error_description": description}, 400)
-
-    if form.get("grant_type", [""])[0] != "client_credentials":
-        return refused("unsupported_grant_type", "grant type not supported")
-    if given[0] != org.client_id:
-        return refused("invalid_client_id", "client identifier invalid")
-    if given[1] != org.client_secret:
-        return refused("invalid_client", "invalid client credentials")
-    host = f"{request.url.scheme}://{request.url.netloc}"
-    return encoded(
-        {
-            "access_token": org.login(),
-            "signature": "c2FuZGJveA==",
-            "scope": "api",
-            "instance_url": host,
-            "id": f"{host}/id/00DRO0000000001AAA/005RO0000000001AAA",
-            "token_type": "Bearer",
-            "issued_at": str(int(org.clock.now.timestamp() * 1000)),
-        }
-    )
-
-
 async def _versions(_request: Request) -> Response:
     return encoded(
         [
@@ -104,12 +75,14 @@ async def _versions(_request: Request) -> Response:
 
 def _guarded(org: Org, answer: Callable[[Org, Request], Response]) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        if len(str(request.url)) > URI_BYTES:
+        if len(str(request.url)) + sum(len(name) + len(value) + 4 for name, value in request.headers.raw) > URI_BYTES:
             return Response("<html><body><h1>URI Too Long</h1></body></html>", 414, media_type="text/html")
         if request.path_params["version"] not in [f"{number}.0" for number in VERSIONS]:
             return salesforce_error(404, "NOT_FOUND", "The requested resource does not exist")
         if org.faults.due(("expired_token",), "salesforce", target(request.scope)):
             org.sessions.clear()
+        if others := org.faults.due(("others_used",), "salesforce", target(request.scope)):
+            org.used[org.clock.now] += others.rows
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in org.sessions:
             return salesforce_error(401, "INVALID_SESSION_ID", "Session expired or invalid")
         if org.usage() >= DAILY_REQUESTS:

@@ -61,8 +61,9 @@ def running(
     clock, switches = Clock(world, now), Faults()
     switches.replace(faults)
     sinks = Sinks(clock, SLACK_TOKEN, ROUTING_KEY)
+    certificates: dict[str, bytes] = {}
     apps = (
-        Faulty(around(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET)), "salesforce", switches),
+        Faulty(around(salesforce(clock, switches, CLIENT_ID, CLIENT_SECRET, certificates)), "salesforce", switches),
         Starlette(
             routes=[
                 Mount("/api/1.0", Faulty(around(rocketlane(clock, switches, API_KEY)), "rocketlane", switches)),
@@ -84,7 +85,7 @@ def running(
         sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0", portal
         channels = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
         stack.enter_context(_serving(apps, sockets))
-        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks)
+        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks, certificates=certificates)
 
 
 def _bound(port: int) -> socket.socket:

@@ -32,6 +32,11 @@ BROKEN: Final = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.ContentDecodingError,
 )
+Read = Callable[[Answer], Any]
+
+
+def _json(answer: Answer) -> Any:
+    return parsed(answer.body)
 
 
 @dataclass
@@ -68,13 +73,30 @@ class Client:
         """Let every request under way fail soon: nobody waits for its answer any more."""
         self.deadline = float("-inf")
 
-    def get(self, path: str, params: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None) -> Any:
-        """The parsed JSON body of a GET; `path` is below the vendor's URL, or absolute on the same host.
+    def wait(self, seconds: float, why: str) -> None:
+        """Wait for the vendor to get something ready; the deadline and `abandon` hold here too."""
+        self._check_deadline(why, seconds)
+        self.sleep(seconds)
+
+    def get(
+        self,
+        path: str,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        read: Read = _json,
+    ) -> Any:
+        """What a GET brings; `path` is below the vendor's URL, or absolute on the same host.
+
+        Args:
+            path: Where.
+            params: The query.
+            headers: Beside the session's.
+            read: Makes a value of the answer, by default of its JSON; its ValueError says that the body is broken.
 
         Raises:
             SourceError: see its kinds; the message names the setting or the remedy.
         """
-        return self._in_session("GET", path, headers or {}, params=params)
+        return self._in_session("GET", path, headers or {}, params=params, read=read)
 
     def ask(self, path: str, question: Any) -> Any:
         """The parsed JSON body of a POST that only asks, such as a search: it may be sent again; errors as `get`."""
@@ -131,8 +153,10 @@ class Client:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         question: Any = None,
+        read: Read = _json,
     ) -> tuple[Retry | Replay | None, Any]:
         """Send once and judge the answer; raises what is fatal."""
+        self.policy.permit()
         try:
             with self.lanes.taken():
                 self.counts.add(requests=1)
@@ -147,9 +171,9 @@ class Client:
         self.policy.observe(answer)
         if answer.status in (200, 207):  # 207: some of the things asked for were not found
             try:
-                return None, parsed(answer.body)
+                return None, read(answer)
             except ValueError:
-                return Retry("a body that is not JSON"), None
+                return Retry("a body that cannot be read"), None
         if answer.status >= 400 and is_cut(answer.body, answer.headers):
             return Retry("an error body that was cut off"), None
         verdict = self.policy.classify(answer) or self._general(answer)

@@ -60,7 +60,8 @@ class Policy:
     """What differs between vendors.
 
     `classify` judges an answer that is not a success (None: the general rules); `authorize` gives fresh headers;
-    `rejected` is the error of a request refused even with fresh headers.
+    `rejected` is the error of a request refused even with fresh headers. `observe` sees every answer, and `permit`
+    raises before a request that must not be sent.
     """
 
     vendor: str
@@ -69,3 +70,4 @@ class Policy:
     authorize: Callable[["Client"], Mapping[str, str]]
     rejected: str
     observe: Callable[[Answer], None] = lambda answer: None
+    permit: Callable[[], None] = lambda: None

@@ -14,7 +14,8 @@ from tasks.sources.ahead import in_order
 from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
-from tasks.sources.salesforce_policy import NEARLY, policy
+from tasks.sources.salesforce_login import has_key
+from tasks.sources.salesforce_policy import policy
 from tasks.sources.vendor import Finding, Link, Reading, Restless, Window, joined
 
 log = logging.getLogger(__name__)
@@ -28,7 +29,7 @@ IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 
 def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], None]) -> Client:
     """A client with Salesforce's policy; nothing is sent yet."""
-    rules = policy(f"BATON_SOURCES__{instance.upper()}__", source.client_id, source.client_secret.get_secret_value())
+    rules = policy(f"BATON_SOURCES__{instance.upper()}__", source)
     return connected(source, rules, sleep)
 
 
@@ -130,9 +131,9 @@ def findings(link: Link) -> tuple[Finding, ...]:
     daily = link.client.get(_data(link, "limits")).get("DailyApiRequests", {})
     left, most = int(daily.get("Remaining", 0)), int(daily.get("Max", 0))
     return (
-        Finding("login", True, "client credentials accepted"),
+        Finding("login", True, f"{'private key' if has_key(link.source) else 'client credentials'} accepted"),
         Finding("api version", pinned in offered, f"{pinned} is {advice}"),
-        Finding("daily requests", left > most * (1 - NEARLY), f"{left} of {most} left"),
+        Finding("daily requests", left > most * (1 - link.source.requests_share), f"{left} of {most} left"),
     )
 
 

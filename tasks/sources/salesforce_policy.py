@@ -1,69 +1,71 @@
-"""How Salesforce logs in and what its refusals mean."""
+"""What Salesforce's refusals mean, and how many of the org's requests a pull may see used."""
 
-import logging
 import re
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 
-from tasks.errors import AuthError, ConfigError, ContractError, QuotaError
-from tasks.sources.client import Client
+from config.settings import SalesforceSource
+from tasks.errors import ConfigError, QuotaError
 from tasks.sources.judgement import Answer, Fatal, Forbidden, Policy, Refused, Retry, Verdict
+from tasks.sources.salesforce_login import login, login_refused
 
-log = logging.getLogger(__name__)
-
-TOKEN: Final = "/services/oauth2/token"
 ACTED_ON: Final = frozenset({"QUERY_TIMEOUT", "INVALID_QUERY_LOCATOR"})  # the reader answers these itself
 USAGE: Final = re.compile(r"api-usage=(\d+)/(\d+)")
-NEARLY: Final = 0.9  # of the day's requests
 COLUMN: Final = re.compile(r"No such column '([A-Za-z0-9_.]+)' on entity '([A-Za-z0-9_]+)'")
 
 
-def policy(prefix: str, client_id: str, client_secret: str) -> Policy:
+@dataclass
+class Budget:
+    """The org's requests of 24 hours, as every answer tells, and the share of them that a pull may see used."""
+
+    prefix: str
+    share: float
+    used: int = 0
+    most: int = 0
+
+    def observe(self, answer: Answer) -> None:
+        """Note what an answer's header says."""
+        if usage := USAGE.search(answer.headers.get("Sforce-Limit-Info", "")):
+            self.used, self.most = int(usage[1]), int(usage[2])
+
+    def permit(self) -> None:
+        """Let the next request go.
+
+        Raises:
+            QuotaError: the share is used up, so that the org's other apps go on.
+        """
+        if self.most and self.used >= self.share * self.most:
+            raise QuotaError(
+                f"Salesforce has answered {self.used:,} of the org's {self.most:,} requests in 24 hours: the pull "
+                f"stops at the share {self.share:g} so that the org's other apps go on. Run again when it frees, raise "
+                f"{self.prefix}REQUESTS_SHARE, or see in the org's Setup (System Overview) who uses them."
+            )
+
+
+def policy(prefix: str, source: SalesforceSource) -> Policy:
     """The policy of one org; `prefix` names its settings."""
+    budget = Budget(prefix, source.requests_share)
     return Policy(
         vendor="Salesforce",
         prefix=prefix,
         classify=lambda answer: classify(answer, prefix),
-        authorize=lambda client: login(client, prefix, client_id, client_secret),
-        observe=watch_usage,
+        authorize=lambda client: login(client, prefix, source),
+        observe=budget.observe,
+        permit=budget.permit,
         rejected=f"Salesforce refuses the session even with a fresh token: check the scopes of the app behind "
-        f"{prefix}CLIENT_ID and {prefix}CLIENT_SECRET.",
+        f"{prefix}CLIENT_ID.",
     )
-
-
-def login(client: Client, prefix: str, client_id: str, client_secret: str) -> Mapping[str, str]:
-    """The headers of a fresh session, by the client-credentials flow; the token's own host is used from here on.
-
-    Raises:
-        ConfigError: no credentials are set.
-        AuthError: Salesforce refuses them.
-    """
-    for name, value in (("CLIENT_ID", client_id), ("CLIENT_SECRET", client_secret)):
-        if not value:
-            raise ConfigError(f"{prefix}{name} is not set: put the connected app's value into the environment.")
-    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
-    answer = client.post(TOKEN, form)
-    if not isinstance(answer, dict) or not answer.get("access_token"):
-        raise ContractError(f"Salesforce answered a login without a token: check {prefix}URL (the org's My Domain).")
-    if answer.get("instance_url"):
-        client.url = str(answer["instance_url"])
-    return {"Authorization": f"Bearer {answer['access_token']}"}
-
-
-def watch_usage(answer: Answer) -> None:
-    """Warn when the org has nearly used up its requests of 24 hours, as every answer's header tells."""
-    usage = USAGE.search(answer.headers.get("Sforce-Limit-Info", ""))
-    if usage and int(usage[1]) >= NEARLY * int(usage[2]):
-        log.warning("Salesforce has used %s of %s requests in 24 hours: raise the limit or pull less", *usage.groups())
 
 
 def classify(answer: Answer, prefix: str) -> Verdict | None:
     """What an error body says; None leaves it to the rules that hold for every vendor."""
+    if answer.status == 204:  # how the results of a Bulk job fail
+        return Retry("an answer without content")
     body = _body(answer)
     if isinstance(body, dict) and "error" in body:
-        return _login_refused(str(body["error"]), prefix)
+        return login_refused(str(body["error"]), str(body.get("error_description", "")), prefix)
     first = body[0] if isinstance(body, list) and body and isinstance(body[0], dict) else {}
     code, message = str(first.get("errorCode", "")), str(first.get("message", ""))
     if code == "REQUEST_LIMIT_EXCEEDED":
@@ -74,7 +76,7 @@ def classify(answer: Answer, prefix: str) -> Verdict | None:
         return Fatal(Refused(f"Salesforce answered {code}: run again with a smaller window.", code))
     if code in ("INVALID_FIELD", "INVALID_TYPE"):
         return Fatal(_unmapped(code, message, prefix))
-    if answer.status in (400, 404, 414, 431) or code == "TXN_SECURITY_METERING_ERROR":
+    if answer.status in (400, 404, 409, 414, 431) or code == "TXN_SECURITY_METERING_ERROR":
         return Fatal(_refused(answer, code, prefix))
     return None
 
@@ -84,21 +86,6 @@ def _limit(message: str) -> Verdict:
     if message.startswith("TotalRequests"):
         return Fatal(QuotaError("Salesforce's limit of API requests in 24 hours is used up: run again when it frees."))
     return Retry("too many concurrent requests")
-
-
-def _login_refused(error: str, prefix: str) -> Verdict:
-    if error == "rate_limit_exceeded":
-        return Retry("too many logins")
-    if error == "invalid_client_id":
-        return Fatal(AuthError(f"Salesforce answered {error}: {prefix}CLIENT_ID is wrong."))
-    if error == "invalid_client":
-        return Fatal(AuthError(f"Salesforce answered {error}: {prefix}CLIENT_SECRET (or {prefix}CLIENT_ID) is wrong."))
-    return Fatal(
-        AuthError(
-            f"Salesforce answered {error}: check that {prefix}URL is the org's My Domain and that the app behind "
-            f"{prefix}CLIENT_ID allows the client-credentials flow with a user."
-        )
-    )
 
 
 def _unmapped(code: str, message: str, prefix: str) -> ConfigError:
