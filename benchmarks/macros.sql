@@ -31,3 +31,23 @@ FROM core.plan_task p JOIN plan_version(today, first_seen_limit) v USING (projec
 LEFT JOIN core.task t USING (task_id)
 WHERE NOT is_milestone AND budget_seconds > 0 AND t.has_children IS NOT TRUE
 QUALIFY bool_or(is_current) OVER (PARTITION BY p.project_id);
+
+-- The go-live and the close of each client's project, known on the day.
+CREATE OR REPLACE TEMP MACRO project_lives(today, names) AS TABLE
+SELECT project_id, account_id, opportunity_id, start_date,
+       CASE WHEN bool_and(m.actual_finish_date <= today) THEN max(m.actual_finish_date) END AS milestone_date,
+       CASE WHEN closed_date <= today THEN closed_date END AS closed_day
+FROM core.project LEFT JOIN (
+    SELECT project_id, coalesce(actual_finish_date, DATE '9999-01-01') AS actual_finish_date FROM core.task
+    WHERE task_type = 'milestone' AND NOT is_archived
+      AND list_contains(names, regexp_replace(lower(name), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g'))
+) m USING (project_id)
+WHERE contract_type <> 'internal'
+GROUP BY ALL;
+
+-- The delivery of each deal: all its projects together.
+CREATE OR REPLACE TEMP MACRO deliveries(today, names) AS TABLE
+SELECT opportunity_id, count(*) AS project_count, min(start_date) FILTER (start_date <= today) AS started_date,
+       min(coalesce(milestone_date, closed_day)) AS go_live_date,
+       CASE WHEN count(*) = count(closed_day) THEN max(closed_day) END AS delivered_date
+FROM project_lives(today, names) WHERE opportunity_id IS NOT NULL GROUP BY opportunity_id;

@@ -18,6 +18,8 @@ Days = Annotated[int, Field(ge=0, le=3660)]
 Window = Annotated[int, Field(ge=1, le=365)]  # of whole days
 PLAIN_WORD = "^[^\\sA-Z.,;:!?/_()*#-]+$"  # as texts are compared: small letters, no spaces, no punctuation
 
+PlainWord = Annotated[str, Field(pattern=PLAIN_WORD)]
+
 
 class Reporting(_Section):
     """Where and in what the company reports."""
@@ -71,7 +73,8 @@ class Handoff(_Section):
 
     applies_from: date
     deal_types: Annotated[tuple[str, ...], Field(min_length=1)]
-    placeholders: tuple[Annotated[str, Field(pattern=PLAIN_WORD)], ...]
+    placeholders: tuple[PlainWord, ...]
+    go_live_milestones: tuple[PlainWord, ...]
     sales_responsibility_days: Window
     silent_days: Window
     burn_in_days: Window

@@ -32,6 +32,8 @@ from expectations import (
     scope_creep_monthly,
     scope_creep_project,
     subscription,
+    success_plan,
+    success_plan_deal,
     task,
     task_progress,
     time_entry,
@@ -45,6 +47,7 @@ CORE_SUITES = (
     subscription.SUITE,
     handoff_form.SUITE,
     kickoff.SUITE,
+    success_plan.SUITE,
     feed.SUITE,
     project.SUITE,
     task.SUITE,
@@ -79,4 +82,5 @@ MART_SUITES = (
     handoff_form_deal.SUITE,
     kickoff_deal.SUITE,
     handoff_monthly.SUITE,
+    success_plan_deal.SUITE,
 )

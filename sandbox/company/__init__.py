@@ -6,7 +6,7 @@
 import random
 from datetime import date, timedelta
 
-from sandbox.company import autumn, blemishes
+from sandbox.company import autumn, blemishes, closeouts
 from sandbox.company.accounts import add_account, currency_of
 from sandbox.company.customers import ARCS, OPEN_ENDED
 from sandbox.company.days import BIRTH, DEMO_DAYS, add_months
@@ -39,6 +39,7 @@ def build(accounts: int = 200, seed: int = 7) -> tuple[World, Ledger]:
         arc(stage, buyers[-1], start, price)
     autumn.plant(stage)
     run_projects(stage, buyers)
+    closeouts.plant(stage)
     blemishes.ties(stage)
     blemishes.check_quiet(stage)
     return stage.world, Ledger(stage.facts)

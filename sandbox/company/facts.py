@@ -71,6 +71,23 @@ class Kickoff:
 
 
 @dataclass(frozen=True)
+class Delivery:
+    """How a client's project went: the deal it delivers, its start, its go-live and its close, as far as they came."""
+
+    deal: str
+    start: date
+    go_live: date | None
+    closed: date | None
+
+
+@dataclass(frozen=True)
+class SuccessPlan:
+    """A success plan, from the day it was created."""
+
+    created: date
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -177,6 +194,8 @@ class Facts:
     deals: dict[str, Deal] = field(default_factory=dict)
     forms: dict[str, "History[Form]"] = field(default_factory=dict)  # by deal
     kickoffs: dict[str, "History[Kickoff]"] = field(default_factory=dict)  # by deal
+    deliveries: dict[str, Delivery] = field(default_factory=dict)  # by project
+    success_plans: dict[str, "History[SuccessPlan]"] = field(default_factory=dict)  # by deal
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

@@ -3,12 +3,13 @@
 from datetime import date
 
 from sandbox.company.days import TODAY, add_workdays
+from sandbox.company.facts import Delivery
 from sandbox.company.hours import Logged, work
 from sandbox.company.invoices import bill_monthly
 from sandbox.company.plans import baseline, first_seen
 from sandbox.company.projects import Job, close, open_job, put_away, set_field
 from sandbox.company.staff import add_rate, native
-from sandbox.company.stage import Stage
+from sandbox.company.stage import Stage, core
 from sandbox.company.stories import add_milestone, add_phase, add_task
 
 LENGTHS = (12, 18, 9, 15)  # working days of the four tasks
@@ -65,7 +66,8 @@ def planned(
                 is_stuck=is_stuck and number == 1,
             )
             begin = add_workdays(begin, length)
-        add_milestone(stage, job, ("Design agreed", "Go-live")[number], due, slip=slip, told=told, parent=phases[-1])
+        title = ("Design agreed", "Go-live")[number]
+        job.go_live = add_milestone(stage, job, title, due, slip=slip, told=told, parent=phases[-1])
     if has_baseline:
         baseline(stage, job, add_workdays(job.opened, 2), phases=tuple(phases))
     else:
@@ -97,6 +99,10 @@ def deal_of(stage: Stage, job: Job, account: str) -> None:
     for key, versions in stage.world.records["salesforce", "Opportunity"].items():
         if versions[-1].record["AccountId"] == account:
             set_field(stage, job, "Salesforce opportunity", key)
+            went_live = job.go_live.finish if job.go_live else None
+            stage.facts.deliveries[job.project] = Delivery(
+                core("salesforce", key), job.start, went_live or job.closed, job.closed
+            )
             return
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import creep, earned, handed, retention, revenue
+from sandbox.company import closed, creep, earned, handed, retention, revenue
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -66,6 +66,10 @@ class Ledger:
         """By opportunity_id of each deal that hands a customer over: its form and its kickoff."""
         return handed.handed(self.facts, as_of)
 
+    def closings(self, as_of: date) -> dict[str, closed.Closed]:
+        """By opportunity_id of each deal that hands a customer over: the papers of its delivery."""
+        return closed.closed(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -113,6 +117,7 @@ class Ledger:
                 {"opportunity_id": deal, "form": one.form, "valid": sorted(one.valid), "kickoff": one.kickoff}
                 for deal, one in sorted(self.handoffs(as_of).items())
             ],
+            "closings": [{"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.closings(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

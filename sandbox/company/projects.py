@@ -24,6 +24,8 @@ class Job:
     milestones: list["Piece"] = field(default_factory=list)
     rate: int | None = None  # the contract's own rate
     has_baseline: bool = True
+    go_live: "Piece | None" = None  # the milestone that says so
+    closed: date | None = None
 
 
 @dataclass(frozen=True)
@@ -112,4 +114,5 @@ def put_away(stage: Stage, job: Job, day: date) -> None:
 
 def close(stage: Stage, job: Job, day: date, *, when: datetime | None = None) -> None:
     """The project is finished on a day."""
+    job.closed = day
     set_field(stage, job, "Completed on", day.isoformat(), when or at(day, 16, 40))

@@ -33,6 +33,7 @@ KANTATA_BLOCK = {
 SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X", "Contract": "800"} | {
     "Handoff__c": "a1H",
     "Kickoff__c": "a1K",
+    "Success_Plan__c": "a1S",
     "Contact": "003",
     "User": "005",
 }

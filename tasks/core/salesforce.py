@@ -4,8 +4,7 @@
 """
 
 from tasks.core.mapping import Mapping
-
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+from tasks.core.salesforce_closing import CLOSING, VERSION
 
 # A merge's loser is deleted at the source but stays an account here: its past belongs to the winner from that day on.
 ACCOUNT = """
@@ -110,6 +109,7 @@ MAPPINGS = (
     Mapping("subscription", SUBSCRIPTION),
     Mapping("handoff_form", HANDOFF_FORM, is_optional=True),
     Mapping("kickoff", KICKOFF, is_optional=True),
+    *CLOSING,
 )
 OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

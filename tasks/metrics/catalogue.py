@@ -3,8 +3,10 @@
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_project import CLIENT_PROJECT
+from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.form_version import FORM_VERSION
+from tasks.metrics.go_live import GO_LIVE
 from tasks.metrics.handoff_deal import HANDOFF_DEAL
 from tasks.metrics.handoff_form_deal import HANDOFF_FORM_DEAL
 from tasks.metrics.handoff_monthly import HANDOFF_MONTHLY
@@ -37,6 +39,7 @@ from tasks.metrics.scope import TIME_SCOPE
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
 from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
@@ -81,6 +84,9 @@ STEPS_AND_METRICS = (
     HANDOFF_FORM_DEAL,
     KICKOFF_DEAL,
     HANDOFF_MONTHLY,
+    GO_LIVE,
+    DELIVERY_DEAL,
+    SUCCESS_PLAN_DEAL,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

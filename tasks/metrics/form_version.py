@@ -1,17 +1,16 @@
 """Which of the five elements each version of a handoff form holds."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import narwhals as nw
 
 from config.policy import Policy
 from tasks.metrics.metric import Frames, Metric
+from tasks.metrics.wording import plain, says
 
 ELEMENTS = ("goals", "stakeholders", "timeline", "success_metrics", "concerns")
 VALID = tuple(f"is_{element}_valid" for element in ELEMENTS)
 NO_CONCERNS = ("none", "nothing", "no", "noconcerns")  # an answer when someone stands for it
-NOISE = r"[ \t\r\n.,;:!?/_()*#-]+"  # ASCII only, so that every language keeps its words
 
 
 def form_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -24,18 +23,18 @@ def form_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     forms = frames["handoff_form"].filter(nw.col("recorded_date") <= nw.lit(as_of))
     texts = ("goals", "expected_outcomes", "sponsor_role", "administrator_role", "success_measure", "success_target")
     forms = forms.with_columns(
-        *(_plain(name).alias(f"_{name}") for name in (*texts, "concerns")), *(_given(f"{name}_id") for name in PEOPLE)
+        *(plain(name).alias(f"_{name}") for name in (*texts, "concerns")), *(_given(f"{name}_id") for name in PEOPLE)
     )
     words = policy.handoff.placeholders
-    says = {name: _says(f"_{name}", words) for name in (*texts, "concerns")}
+    said = {name: says(f"_{name}", words) for name in (*texts, "concerns")}
     is_none = nw.col("_concerns").is_in(NO_CONCERNS)
     valid = {
-        "goals": says["goals"] & says["expected_outcomes"],
-        "stakeholders": (nw.col("_sponsor_id") & says["sponsor_role"])
-        | (nw.col("_administrator_id") & says["administrator_role"]),
+        "goals": said["goals"] & said["expected_outcomes"],
+        "stakeholders": (nw.col("_sponsor_id") & said["sponsor_role"])
+        | (nw.col("_administrator_id") & said["administrator_role"]),
         "timeline": ~nw.col("go_live_target_date").is_null(),
-        "success_metrics": says["success_measure"] & says["success_target"],
-        "concerns": (is_none & nw.col("_concerns_author_id")) | (~is_none & says["concerns"]),
+        "success_metrics": said["success_measure"] & said["success_target"],
+        "concerns": (is_none & nw.col("_concerns_author_id")) | (~is_none & said["concerns"]),
     }
     forms = forms.with_columns(
         (found & ~nw.col("is_withdrawn")).alias(f"is_{name}_valid") for name, found in valid.items()
@@ -48,17 +47,8 @@ def form_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
 PEOPLE = ("sponsor", "administrator", "concerns_author")
 
 
-def _plain(column: str) -> nw.Expr:
-    """Small letters without spaces and punctuation; empty when there are none."""
-    return nw.col(column).fill_null("").str.to_lowercase().str.replace_all(NOISE, "")
-
-
 def _given(column: str) -> nw.Expr:
     return (~nw.col(column).is_null()).alias(f"_{column}")
-
-
-def _says(plain: str, placeholders: Sequence[str]) -> nw.Expr:
-    return (nw.col(plain) != "") & ~nw.col(plain).is_in(placeholders)
 
 
 FORM_VERSION = Metric(

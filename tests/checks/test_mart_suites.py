@@ -12,6 +12,7 @@ from tasks.checks.judge import judge
 from tasks.checks.marts import check_marts
 from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
+from tests.metrics import delivery_rows
 from tests.metrics.handoff_rows import READ, form, kickoff
 
 Give = Callable[..., None]
@@ -39,6 +40,7 @@ FAULTS = [
     ("UPDATE mart.handoff_form_deal SET valid_count = 4", {"handoff_form_deal"}),
     ("UPDATE mart.kickoff_deal SET is_goals_shown = false", {"kickoff_deal"}),
     ("UPDATE mart.handoff_monthly SET complete_count = deal_count + 1", {"handoff_form_deal", "handoff_monthly"}),
+    ("UPDATE mart.success_plan_deal SET created_date = go_live_date", {"success_plan_deal"}),
     ("UPDATE mart.handoff_monthly SET kickoff_count = kickoff_count + 1", {"kickoff_deal", "handoff_monthly"}),
 ]
 
@@ -56,12 +58,14 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     key = {"opportunity_id": "o1"}
     given("handoff_form", form(**key, recorded_date=date(2026, 1, 9), signed_date=date(2026, 1, 9)))
     given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
+    given("success_plan", delivery_rows.success_plan(**key, created_date=date(2026, 1, 16)))
     given("feed", *READ)
-    given("project", {})
+    given("project", key)
     given(
         "task",
         {"progress_bp": 2500, "actual_start_date": date(2026, 1, 5)},
         {"task_id": "t2", "task_type": "milestone"},
+        delivery_rows.milestone("t3", "p1", actual_finish_date=date(2026, 2, 2)),
     )
     given("task_progress", {"progress_bp": 2500, "recorded_date": date(2026, 2, 1)})
     milestone = {

@@ -73,6 +73,7 @@ def test_a_touchpoint_stands_once(refused):
         ("handoff", "burn_in_days", 0, "handoff.burn_in_days"),
         ("handoff", "deal_types", [], "handoff.deal_types"),
         ("handoff", "placeholders", ["T.B.D."], "handoff.placeholders"),
+        ("handoff", "go_live_milestones", ["Go-live"], "handoff.go_live_milestones"),
         ("handoff", "applies_from", "soon", "handoff.applies_from"),
         ("handoff", "applys_from", 1, "handoff.applys_from is not a known key"),
     ],

@@ -175,6 +175,13 @@ def test_handoff_forms_and_kickoffs(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_the_papers_of_deliveries(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.success_plan_deal WHERE as_of = :day", day=day)
+    published = {row["opportunity_id"]: (row["state"],) for row in found}
+    same({deal: astuple(one) for deal, one in ledger.closings(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -409,6 +409,7 @@ def test_ids_look_like_the_vendors(company):
     prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"} | {
         "Handoff__c": "a1H",
         "Kickoff__c": "a1K",
+        "Success_Plan__c": "a1S",
     }
     for (vendor, kind), records in company[0].records.items():
         lengths = {len(key) for key in records}
@@ -427,6 +428,11 @@ def test_every_way_a_handoff_falls_short_is_planted(ledger):
     assert {len(one.valid) for one in found.values()} == {0, 4, 5}
     missing = Counter(name for one in found.values() if len(one.valid) == 4 for name in ELEMENTS - one.valid)
     assert missing.keys() == ELEMENTS
+
+
+def test_every_way_a_closing_falls_short_is_planted(ledger):
+    found = ledger.closings(NOVEMBER).values()
+    assert {one.success_plan for one in found} == {"none", "started", "in_time", "late", "missing"}
 
 
 def test_a_form_completed_late_is_incomplete_until_then(ledger):

@@ -203,6 +203,7 @@ def test_entities_come_in_the_maps_order(serve):
         "subscription",
         "handoff",
         "kickoff",
+        "success_plan",
     )
 
 

@@ -1,6 +1,7 @@
 """The conformed tables: what Baton means by an account, a project, an hour; one definition each."""
 
 from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
+from tasks.core.tables.closing import SUCCESS_PLAN
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
 from tasks.core.tables.handoff import FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
@@ -13,6 +14,7 @@ CORE = (
     SUBSCRIPTION,
     HANDOFF_FORM,
     KICKOFF,
+    SUCCESS_PLAN,
     FEED,
     PROJECT,
     TASK,
