@@ -21,7 +21,7 @@ from unittest.mock import patch
 from benchmarks import bare
 from benchmarks.vendors import NOW, Vendors, vendors
 from config.settings import Settings
-from tasks.sources import salesforce
+from tasks.sources import salesforce, salesforce_query
 from tasks.sources.fieldmap import field_map
 from tasks.sources.pull import pull
 
@@ -126,7 +126,7 @@ def _dlt(case: Case, servers: Vendors) -> float:
 def _soql(case: Case) -> str:
     """What the pull asks Salesforce for, without its window; nothing for Kantata."""
     fields = field_map(Path("config/fields") / f"{case.vendor}.yaml")
-    return salesforce.select(fields[case.entity]) if case.vendor == salesforce.NAME else ""
+    return salesforce_query.select(fields[case.entity]) if case.vendor == salesforce.NAME else ""
 
 
 def _same(count: int, case: Case) -> None:

@@ -94,7 +94,8 @@ def world(records: int) -> World:
 def main() -> None:
     """Serve until standard input ends."""
     with running(world(int(sys.argv[1])), NOW, around=Remembered) as sandbox:
-        for name, value in (sandbox.environment() | {"control": sandbox.control_url}).items():
+        by_rest = {"BATON_SOURCES__SALESFORCE__BULK_OVER": "1000000000"}  # as those it is compared with read
+        for name, value in (sandbox.environment() | by_rest | {"control": sandbox.control_url}).items():
             print(f"{name}={value}")
         print("ready", flush=True)
         sys.stdin.read()

@@ -45,6 +45,10 @@ class SalesforceSource(HttpSource):
     # The pull stops once the org, all its apps together, has used this share of its requests of 24 hours.
     requests_share: Annotated[float, Field(gt=0, le=1)] = 0.9
     page_size: Annotated[int, Field(ge=200, le=2000)] = 2000
+    # More rows than this are read by a Bulk API job instead of REST's pages: it costs fewer requests, and some seconds.
+    bulk_over: Annotated[int, Field(ge=0)] = 20_000
+    bulk_page_rows: Annotated[int, Field(ge=1)] = 25_000  # of a job's results, held in memory as text
+    bulk_poll_seconds: Annotated[float, Field(gt=0)] = 2  # before asking after a job; half as long again each time
     # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4
 

@@ -42,6 +42,7 @@ class Org:
     cursors: dict[str, Cursor] = field(default_factory=dict)
     cursor_count: int = 0
     used: Counter[datetime] = field(default_factory=Counter)
+    jobs: dict[str, Any] = field(default_factory=dict)  # Bulk query jobs by id
     moved: dict[tuple[str, str, datetime], str] = field(default_factory=dict)
 
     def usage(self) -> int:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import describe, salesforce_login, selection, soql
+from sandbox import describe, salesforce_bulk, salesforce_login, selection, soql
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.org import Cursor, Org
@@ -29,8 +29,8 @@ def salesforce(
     """The org's web application; `certificates` holds the public key (PEM) that each user's JWT is signed against."""
     org = Org(clock, faults, client_id, client_secret, {} if certificates is None else certificates)
 
-    def route(path: str, answer: Callable[[Org, Request], Response]) -> Route:
-        return Route("/services/data/v{version}" + path, _guarded(org, answer), methods=["GET"])
+    def route(path: str, answer: Callable[[Org, Request], Response], *methods: str) -> Route:
+        return Route("/services/data/v{version}" + path, _guarded(org, answer), methods=methods or ("GET",))
 
     async def token(request: Request) -> Response:
         return salesforce_login.token(org, request, parse_qs((await request.body()).decode()))
@@ -49,6 +49,10 @@ def salesforce(
             route("/queryAll/", _query),
             route("/query/{locator}", _more),
             route("/queryAll/{locator}", _more),
+            route("/jobs/query", salesforce_bulk.create, "POST"),
+            route("/jobs/query", salesforce_bulk.listed),
+            route("/jobs/query/{job}", salesforce_bulk.told, "GET", "PATCH", "DELETE"),
+            route("/jobs/query/{job}/results", salesforce_bulk.results),
             route("/limits", _limits),
             route("/limits/", _limits),
             route("/sobjects", _sobjects),
@@ -88,10 +92,11 @@ def _guarded(org: Org, answer: Callable[[Org, Request], Response]) -> Endpoint:
         if org.usage() >= DAILY_REQUESTS:
             return salesforce_error(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         org.used[org.clock.now] += 1
+        request.state.body = await request.body()
         try:
             response = answer(org, request)
         except soql.SoqlError as error:
-            response = salesforce_error(400, error.code, str(error))
+            response = salesforce_error(404 if error.code == "NOT_FOUND" else 400, error.code, str(error))
         response.headers["Sforce-Limit-Info"] = f"api-usage={org.usage()}/{DAILY_REQUESTS}"
         return response
 
@@ -138,6 +143,7 @@ def _page(org: Org, request: Request, cursor: Cursor, key: str, offset: int) -> 
     size = cursor.batch - (cursor.batch // 10 if (offset // cursor.batch) % 2 else 0)
     end = min(offset + size, cursor.total)
     rows = cursor.rows[offset:end]
+    doubles = [name for name in cursor.names if org.types(cursor.kind)[name] in salesforce_bulk.NUMBERS]
     if offset and org.faults.due(("duplicate_rows",), "salesforce", target(request.scope)):
         rows = [cursor.rows[offset - 1], *rows]
     path = f"/services/data/v{request.path_params['version']}"
@@ -149,6 +155,7 @@ def _page(org: Org, request: Request, cursor: Cursor, key: str, offset: int) -> 
     body["records"] = [
         {"attributes": {"type": cursor.kind, "url": f"{path}/sobjects/{cursor.kind}/{row['Id']}"}}
         | {name: row.get(name) for name in cursor.names}
+        | {name: float(row[name]) for name in doubles if row.get(name) is not None}
         for row in rows
     ]
     return encoded(body)
@@ -158,7 +165,10 @@ def _limits(org: Org, _request: Request) -> Response:
     return encoded(
         {
             "DailyApiRequests": {"Max": DAILY_REQUESTS, "Remaining": DAILY_REQUESTS - org.usage()},
-            "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
+            "DailyBulkV2QueryJobs": {
+                "Max": salesforce_bulk.JOBS_A_DAY,
+                "Remaining": salesforce_bulk.JOBS_A_DAY - len(org.jobs),
+            },
         }
     )
 

@@ -24,7 +24,7 @@ def parsed(body: bytes) -> Any:
         ValueError: the body is not JSON, e.g. cut off or an HTML page.
     """
     if LONG_NUMBER in body.translate(ZEROS):
-        return json.loads(body, parse_float=_exact)
+        return json.loads(body, parse_float=exact)
     return orjson.loads(body)
 
 
@@ -39,7 +39,8 @@ def is_cut(body: bytes, headers: Mapping[str, str]) -> bool:
     return False
 
 
-def _exact(number: str) -> float | str:
+def exact(number: str) -> float | str:
+    """A number from its text; the text itself when it has more digits than a double holds."""
     digits = re.sub(r"[eE].*|[^0-9]", "", number).lstrip("0")
     return number if len(digits) > SURE_DIGITS else float(number)
 
