@@ -4,6 +4,8 @@ from expectations import (
     account,
     billing_milestone,
     change_order,
+    commission,
+    commission_deal,
     feed,
     finalised_mrr,
     fx_rate,
@@ -48,6 +50,7 @@ CORE_SUITES = (
     handoff_form.SUITE,
     kickoff.SUITE,
     success_plan.SUITE,
+    commission.SUITE,
     feed.SUITE,
     project.SUITE,
     task.SUITE,
@@ -83,4 +86,5 @@ MART_SUITES = (
     kickoff_deal.SUITE,
     handoff_monthly.SUITE,
     success_plan_deal.SUITE,
+    commission_deal.SUITE,
 )

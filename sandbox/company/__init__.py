@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from sandbox.company import autumn, blemishes, closeouts
 from sandbox.company.accounts import add_account, currency_of
+from sandbox.company.commissions import pay
 from sandbox.company.customers import ARCS, OPEN_ENDED
 from sandbox.company.days import BIRTH, DEMO_DAYS, add_months
 from sandbox.company.ledger import Ledger
@@ -40,6 +41,7 @@ def build(accounts: int = 200, seed: int = 7) -> tuple[World, Ledger]:
     autumn.plant(stage)
     run_projects(stage, buyers)
     closeouts.plant(stage)
+    pay(stage)
     blemishes.ties(stage)
     blemishes.check_quiet(stage)
     return stage.world, Ledger(stage.facts)

@@ -88,6 +88,17 @@ class SuccessPlan:
 
 
 @dataclass(frozen=True)
+class Commission:
+    """What a deal is to pay, in minor units, and the day someone let it pass, saying who and why."""
+
+    amount: int
+    currency: str
+    payable: date
+    is_cancelled: bool = False
+    overridden: date | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -196,6 +207,8 @@ class Facts:
     kickoffs: dict[str, "History[Kickoff]"] = field(default_factory=dict)  # by deal
     deliveries: dict[str, Delivery] = field(default_factory=dict)  # by project
     success_plans: dict[str, "History[SuccessPlan]"] = field(default_factory=dict)  # by deal
+    commissions: dict[str, "History[Commission]"] = field(default_factory=dict)  # by deal
+    prospects: dict[str, "History[str]"] = field(default_factory=dict)  # by deal not won: its commission's state
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

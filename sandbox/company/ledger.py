@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import closed, creep, earned, handed, retention, revenue
+from sandbox.company import closed, creep, earned, handed, paid, retention, revenue
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -70,6 +70,10 @@ class Ledger:
         """By opportunity_id of each deal that hands a customer over: the papers of its delivery."""
         return closed.closed(self.facts, as_of)
 
+    def commissions(self, as_of: date) -> dict[str, paid.Paid]:
+        """By opportunity_id of each deal won or begun: whether its commission is held, and the amounts."""
+        return paid.paid(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -118,6 +122,9 @@ class Ledger:
                 for deal, one in sorted(self.handoffs(as_of).items())
             ],
             "closings": [{"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.closings(as_of).items())],
+            "commissions": [
+                {"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.commissions(as_of).items())
+            ],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

@@ -34,6 +34,7 @@ SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription
     "Handoff__c": "a1H",
     "Kickoff__c": "a1K",
     "Success_Plan__c": "a1S",
+    "Commission__c": "a1C",
     "Contact": "003",
     "User": "005",
 }

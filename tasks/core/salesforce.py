@@ -103,6 +103,19 @@ SELECT '{{instance}}:' || v.id AS kickoff_id,
 FROM {{raw}}.kickoff v
 """
 
+COMMISSION = f"""
+SELECT '{{instance}}:' || v.id AS commission_id,
+       '{{instance}}:' || v.opportunity_id AS opportunity_id,
+       number_to_minor(v.amount, 1, v.currency) AS amount_minor,
+       v.currency, v.payable_date,
+       coalesce(v.is_cancelled, false) AS is_cancelled,
+       v.override_date,
+       '{{instance}}:' || v.overridden_by AS overridden_by_id,
+       nullif(trim(v.override_reason), '') AS override_reason,
+       {VERSION}
+FROM {{raw}}.commission v
+"""
+
 MAPPINGS = (
     Mapping("account", ACCOUNT),
     Mapping("opportunity", OPPORTUNITY),
@@ -110,6 +123,7 @@ MAPPINGS = (
     Mapping("handoff_form", HANDOFF_FORM, is_optional=True),
     Mapping("kickoff", KICKOFF, is_optional=True),
     *CLOSING,
+    Mapping("commission", COMMISSION, is_optional=True),
 )
 OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

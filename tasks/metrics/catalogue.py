@@ -3,6 +3,7 @@
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_project import CLIENT_PROJECT
+from tasks.metrics.commission_deal import COMMISSION_DEAL
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.form_version import FORM_VERSION
@@ -87,6 +88,7 @@ STEPS_AND_METRICS = (
     GO_LIVE,
     DELIVERY_DEAL,
     SUCCESS_PLAN_DEAL,
+    COMMISSION_DEAL,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

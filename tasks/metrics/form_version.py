@@ -40,8 +40,9 @@ def form_version(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
         (found & ~nw.col("is_withdrawn")).alias(f"is_{name}_valid") for name, found in valid.items()
     )
     order = ("recorded_date", "version_number", "form_version_id")
-    newest = nw.col("recorded_date").shift(-1).over("opportunity_id", order_by=order).is_null()
-    return forms.with_columns(newest.alias("is_newest"))
+    replaced = nw.col("recorded_date").shift(-1).over("opportunity_id", order_by=order)
+    forms = forms.with_columns(replaced.alias("replaced_date"))
+    return forms.with_columns(nw.col("replaced_date").is_null().alias("is_newest"))
 
 
 PEOPLE = ("sponsor", "administrator", "concerns_author")
@@ -58,7 +59,9 @@ FORM_VERSION = Metric(
     columns={
         "form_version_id": "the version",
         "opportunity_id": "the deal",
+        "version_number": "which version of the form it is",
         "recorded_date": "the day it was recorded",
+        "replaced_date": "the day the deal's next version was recorded; null for the newest",
         "is_withdrawn": "with this version the form was deleted",
         **dict.fromkeys(VALID, "the element holds what it must"),
         "signed_date": "the day sales signed it",

@@ -13,7 +13,7 @@ from tasks.checks.marts import check_marts
 from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tests.metrics import delivery_rows
-from tests.metrics.handoff_rows import READ, form, kickoff
+from tests.metrics.handoff_rows import READ, commission, form, kickoff
 
 Give = Callable[..., None]
 AS_OF = date(2026, 2, 27)
@@ -42,6 +42,7 @@ FAULTS = [
     ("UPDATE mart.handoff_monthly SET complete_count = deal_count + 1", {"handoff_form_deal", "handoff_monthly"}),
     ("UPDATE mart.success_plan_deal SET created_date = go_live_date", {"success_plan_deal"}),
     ("UPDATE mart.handoff_monthly SET kickoff_count = kickoff_count + 1", {"kickoff_deal", "handoff_monthly"}),
+    ("UPDATE mart.commission_deal SET held_minor = payout_minor", {"commission_deal"}),
 ]
 
 
@@ -59,6 +60,7 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("handoff_form", form(**key, recorded_date=date(2026, 1, 9), signed_date=date(2026, 1, 9)))
     given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
     given("success_plan", delivery_rows.success_plan(**key, created_date=date(2026, 1, 16)))
+    given("commission", commission(**key))
     given("feed", *READ)
     given("project", key)
     given(

@@ -182,6 +182,23 @@ def test_the_papers_of_deliveries(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_commissions(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.commission_deal WHERE as_of = :day", day=day)
+    published = {
+        row["opportunity_id"]: (
+            row["state"],
+            row["reason"],
+            row["released_date"] or row["override_date"],
+            row["is_edited_after_release"],
+            minor(row["payout_amount"]),
+            minor(row["held_amount"]),
+        )
+        for row in found
+    }
+    same({deal: astuple(one) for deal, one in ledger.commissions(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -58,3 +58,15 @@ def kickoff(key: str = "d", **given: Any) -> Row:
         "goals_answer": "confirmed",
         "answered_date": date(2026, 6, 18),
     } | given
+
+
+def commission(key: str = "d", **given: Any) -> Row:
+    """A payout of 900.00 for a deal, in July."""
+    return {
+        "commission_id": f"commission of {key}",
+        "opportunity_id": key if key.isalpha() else "d",
+        "amount_minor": 900_00,
+        "currency": "USD",
+        "payable_date": date(2026, 7, 31),
+        "is_cancelled": False,
+    } | given

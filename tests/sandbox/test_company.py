@@ -408,6 +408,7 @@ def test_many_rows_share_a_stamp():
 def test_ids_look_like_the_vendors(company):
     prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"} | {
         "Handoff__c": "a1H",
+        "Commission__c": "a1C",
         "Kickoff__c": "a1K",
         "Success_Plan__c": "a1S",
     }
@@ -433,6 +434,15 @@ def test_every_way_a_handoff_falls_short_is_planted(ledger):
 def test_every_way_a_closing_falls_short_is_planted(ledger):
     found = ledger.closings(NOVEMBER).values()
     assert {one.success_plan for one in found} == {"none", "started", "in_time", "late", "missing"}
+
+
+def test_every_state_of_a_commission_is_planted(ledger):
+    found = ledger.commissions(NOVEMBER).values()
+    assert {one.state for one in found} == {"pending", "held", "released", "overridden", "void"}
+    reasons = {"no_form", "incomplete", "unsigned", "withdrawn", "deal_lost", "payout_cancelled"}
+    assert {one.reason for one in found} == {None, *reasons}
+    assert any(one.is_edited for one in found)
+    assert any(one.held and one.state == "held" for one in found)
 
 
 def test_a_form_completed_late_is_incomplete_until_then(ledger):

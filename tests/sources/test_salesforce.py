@@ -204,6 +204,7 @@ def test_entities_come_in_the_maps_order(serve):
         "handoff",
         "kickoff",
         "success_plan",
+        "commission",
     )
 
 

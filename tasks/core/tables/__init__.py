@@ -3,7 +3,7 @@
 from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
 from tasks.core.tables.closing import SUCCESS_PLAN
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
-from tasks.core.tables.handoff import FEED, HANDOFF_FORM, KICKOFF
+from tasks.core.tables.handoff import COMMISSION, FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
 from tasks.core.tables.work import CHANGE_ORDER, PLAN_TASK, PROJECT, TASK, TASK_PROGRESS, TIME_ENTRY
 
@@ -15,6 +15,7 @@ CORE = (
     HANDOFF_FORM,
     KICKOFF,
     SUCCESS_PLAN,
+    COMMISSION,
     FEED,
     PROJECT,
     TASK,

@@ -41,6 +41,22 @@ KICKOFF = Table(
     ),
 )
 
+COMMISSION = Table(
+    "commission",
+    "What the sale of a deal is to pay, as payroll or the CRM plans it, and who let it pass a hold.",
+    (
+        Column("commission_id", "text", "key", required=True),
+        Column("opportunity_id", "text", "the deal", required=True, refers_to="opportunity"),
+        Column("amount_minor", "integer", "the amount"),
+        Column("currency", "text", "its currency"),
+        Column("payable_date", "date", "the payout it would be part of"),
+        Column("is_cancelled", "boolean", "it will not be paid at all", required=True),
+        Column("override_date", "date", "the day someone let it pass although the form was not complete"),
+        Column("overridden_by_id", "text", "who did"),
+        Column("override_reason", "text", "and why: a word of a list, not a story"),
+    ),
+)
+
 FEED = Table(
     "feed",
     "A table that a company can do without, and whether anything of it was ever read.",
