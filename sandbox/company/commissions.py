@@ -7,9 +7,11 @@ from sandbox.company.accounts import add_account, add_deal, change
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import BIRTH, TODAY, add_months, add_workdays, at, month_end
 from sandbox.company.facts import Commission, Deal
+from sandbox.company.handoffs import ELEMENTS
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 
 PAID, UNPLANNED, OVERRIDDEN, UNEXPLAINED, CANCELLED = range(5)
+EDITED = at(date(2026, 10, 8), 10, 45)
 REASON = "Strategic customer"
 
 
@@ -18,6 +20,7 @@ def pay(stage: Stage) -> None:
     for deal, fact in stage.facts.deals.items():
         if fact.closed >= BIRTH:
             _payout(stage, deal.removeprefix("salesforce:"), fact, stage.number("payout") % (CANCELLED + 1))
+    _postpone(stage)
     _prospect(stage, date(2026, 9, 9), None)
     _prospect(stage, date(2026, 9, 16), date(2026, 11, 5))
 
@@ -49,6 +52,17 @@ def _payout(stage: Stage, deal: str, fact: Deal, story: int) -> None:
         salesforce(stage, "Commission__c", key, at(let_pass, 11, 15), fields | told, created=since)
         overridden = let_pass if reason else None
         history.append((at(let_pass, 11, 15), Commission(amount, fact.currency, payable, False, overridden)))
+
+
+def _postpone(stage: Stage) -> None:
+    """Every ninth form that is whole and signed is edited on a day in October: the go-live moves, it stays whole."""
+    for key, versions in stage.world.records["salesforce", "Handoff__c"].items():
+        history = stage.facts.forms.get(core("salesforce", versions[0].record["Opportunity__c"]), [])
+        form = history[-1][1] if history and history[-1][0] < EDITED else None
+        if form is None or form.valid < ELEMENTS or not form.signed or stage.number("postponed") % 9:
+            continue
+        change(stage, "Handoff__c", key, EDITED, {"Go_Live_Target__c": "2027-01-29"})
+        history.append((EDITED, form))
 
 
 def _prospect(stage: Stage, opened: date, lost: date | None) -> None:
