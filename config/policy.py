@@ -1,12 +1,13 @@
 """The rules the numbers follow: `policy.yaml`, read once and checked."""
 
+from collections import Counter
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.problems import read
 from config.section import Section as _Section
@@ -19,6 +20,7 @@ Window = Annotated[int, Field(ge=1, le=365)]  # of whole days
 PLAIN_WORD = "^[^\\sA-Z.,;:!?/_()*#-]+$"  # as texts are compared: small letters, no spaces, no punctuation
 
 PlainWord = Annotated[str, Field(pattern=PLAIN_WORD)]
+Words = tuple[PlainWord, ...]
 
 
 class Reporting(_Section):
@@ -73,13 +75,31 @@ class Handoff(_Section):
 
     applies_from: date
     deal_types: Annotated[tuple[str, ...], Field(min_length=1)]
-    placeholders: tuple[PlainWord, ...]
-    go_live_milestones: tuple[PlainWord, ...]
+    placeholders: Words
+    go_live_milestones: Words
     sales_responsibility_days: Window
     silent_days: Window
     burn_in_days: Window
     quiet_days: Window
     survey_days: Window
+
+
+class Support(_Section):
+    """Which words of a ticket system mean which kind of request, and which team."""
+
+    reactive_types: Words
+    proactive_types: Words
+    strategic_types: Words
+    support_teams: Words
+    success_teams: Words
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Self:
+        kinds = (*self.reactive_types, *self.proactive_types, *self.strategic_types)
+        for words in (kinds, (*self.support_teams, *self.success_teams)):
+            if twice := sorted(word for word, count in Counter(words).items() if count > 1):
+                raise ValueError(f"{', '.join(twice)} stands in two lists: keep one meaning")
+        return self
 
 
 class Quality(_Section):
@@ -108,6 +128,7 @@ class Policy(_Section):
     handoff: Handoff
     tiers: Tiers
     touchpoints: Touchpoints
+    support: Support
     quality: Quality
     alerts: AlertPolicy
 

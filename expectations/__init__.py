@@ -26,6 +26,8 @@ from expectations import (
     plan_task,
     project,
     rate,
+    request_monthly,
+    request_ticket,
     schedule_curve,
     schedule_portfolio,
     schedule_project,
@@ -38,6 +40,7 @@ from expectations import (
     success_plan_deal,
     task,
     task_progress,
+    ticket,
     time_entry,
     work_calendar,
 )
@@ -51,6 +54,7 @@ CORE_SUITES = (
     kickoff.SUITE,
     success_plan.SUITE,
     commission.SUITE,
+    ticket.SUITE,
     feed.SUITE,
     project.SUITE,
     task.SUITE,
@@ -87,4 +91,6 @@ MART_SUITES = (
     handoff_monthly.SUITE,
     success_plan_deal.SUITE,
     commission_deal.SUITE,
+    request_ticket.SUITE,
+    request_monthly.SUITE,
 )

@@ -15,6 +15,7 @@ from sandbox.company.ledger import Ledger
 from sandbox.company.portfolio import run_projects
 from sandbox.company.staff import hire
 from sandbox.company.stage import Stage
+from sandbox.company.tickets import ask_for_help
 from sandbox.world import World
 
 __all__ = ["DEMO_DAYS", "Ledger", "build"]
@@ -43,5 +44,6 @@ def build(accounts: int = 200, seed: int = 7) -> tuple[World, Ledger]:
     closeouts.plant(stage)
     pay(stage)
     blemishes.ties(stage)
+    ask_for_help(stage, buyers)
     blemishes.check_quiet(stage)
     return stage.world, Ledger(stage.facts)

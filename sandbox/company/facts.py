@@ -99,6 +99,22 @@ class Commission:
 
 
 @dataclass(frozen=True)
+class Ticket:
+    """A customer's request: what it was planted to be, by whom it was handled, and what became of it."""
+
+    account: str | None
+    kind: str  # reactive, proactive, strategic, unknown
+    handler: str  # support, success, unknown
+    is_misrouted: bool | None
+    opened: date
+    escalated: date | None = None
+    replied: date | None = None
+    reply_seconds: int | None = None
+    closed: date | None = None
+    rating: str | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -209,6 +225,7 @@ class Facts:
     success_plans: dict[str, "History[SuccessPlan]"] = field(default_factory=dict)  # by deal
     commissions: dict[str, "History[Commission]"] = field(default_factory=dict)  # by deal
     prospects: dict[str, "History[str]"] = field(default_factory=dict)  # by deal not won: its commission's state
+    tickets: dict[str, "History[Ticket]"] = field(default_factory=dict)
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import closed, creep, earned, handed, paid, retention, revenue
+from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -74,6 +74,10 @@ class Ledger:
         """By opportunity_id of each deal won or begun: whether its commission is held, and the amounts."""
         return paid.paid(self.facts, as_of)
 
+    def tickets(self, as_of: date) -> dict[str, asked.Asked]:
+        """By ticket_id of each request opened by the day: whose it is, where it belongs and where it went."""
+        return asked.asked(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -125,6 +129,7 @@ class Ledger:
             "commissions": [
                 {"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.commissions(as_of).items())
             ],
+            "tickets": [{"ticket_id": key, **asdict(one)} for key, one in sorted(self.tickets(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

@@ -35,6 +35,7 @@ SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription
     "Kickoff__c": "a1K",
     "Success_Plan__c": "a1S",
     "Commission__c": "a1C",
+    "Case": "500",
     "Contact": "003",
     "User": "005",
 }

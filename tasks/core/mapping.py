@@ -48,6 +48,7 @@ def define_functions(connection: Workbench, zone: str) -> None:
     `half_even(n, d)`: n/d in whole units, ties to even (integers, d > 0). `to_minor(cents, currency, base)`: an
     amount counted in 1/base of the currency, in minor units. `number_to_minor(price, quantity, currency)`: a decimal
     price times a quantity, in minor units. `local_date(instant)`: its day in the reporting zone.
+    `seconds_between(first, then)`: whole seconds from one instant to another.
     """
     zero_decimal = ", ".join(f"'{code}'" for code in sorted(ZERO_DECIMAL))
     for definition in (
@@ -60,6 +61,7 @@ def define_functions(connection: Workbench, zone: str) -> None:
         """number_to_minor(price, quantity, currency) AS half_even(
             (price::DECIMAL(30, 6) * 1000000)::HUGEINT * (quantity::DECIMAL(30, 6) * 1000000)::HUGEINT
             * minor_per_unit(currency), 1000000000000)""",
+        "seconds_between(first_at, then_at) AS (epoch_us(then_at) - epoch_us(first_at)) // 1000000",
         f"local_date(instant) AS (instant AT TIME ZONE '{zone}')::DATE",
     ):
         connection.execute(f"CREATE OR REPLACE MACRO {definition}")

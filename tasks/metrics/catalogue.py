@@ -1,9 +1,11 @@
 """Every metric, in dependency order. Add one: its module, its suite, its test, one line here."""
 
+from tasks.metrics.account_tier import ACCOUNT_TIER
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
 from tasks.metrics.client_project import CLIENT_PROJECT
 from tasks.metrics.commission_deal import COMMISSION_DEAL
+from tasks.metrics.customer_ticket import CUSTOMER_TICKET
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.form_version import FORM_VERSION
@@ -31,6 +33,8 @@ from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.project_dates import PROJECT_DATES
 from tasks.metrics.project_value import PROJECT_VALUE
 from tasks.metrics.rate_of_day import CONTRACT_RATE, LIST_RATE
+from tasks.metrics.request_monthly import REQUEST_MONTHLY
+from tasks.metrics.request_ticket import REQUEST_TICKET
 from tasks.metrics.reversals import REVERSAL
 from tasks.metrics.schedule_curve import SCHEDULE_CURVE
 from tasks.metrics.schedule_portfolio import SCHEDULE_PORTFOLIO
@@ -89,6 +93,10 @@ STEPS_AND_METRICS = (
     DELIVERY_DEAL,
     SUCCESS_PLAN_DEAL,
     COMMISSION_DEAL,
+    ACCOUNT_TIER,
+    CUSTOMER_TICKET,
+    REQUEST_TICKET,
+    REQUEST_MONTHLY,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

@@ -5,9 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
-from tasks.core.currencies import decimals
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import in_reporting
+from tasks.metrics.tier import tier
 
 
 def handoff_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -24,22 +24,7 @@ def handoff_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     )
     deals = in_reporting(deals, frames["fx_rate"], "acv_minor", "amount_minor", "currency", "close_date")
     return deals.with_columns(
-        nw.col("close_date").dt.truncate("1mo").cast(nw.Date).alias("month"), _tier(policy).alias("tier")
-    )
-
-
-def _tier(policy: Policy) -> nw.Expr:
-    unit, acv = 10 ** decimals(policy.reporting.currency), nw.col("acv_minor")
-    return (
-        nw.when(acv >= policy.tiers.full_team_from_amount * unit)
-        .then(nw.lit("full_team"))
-        .when(acv >= policy.tiers.high_touch_from_amount * unit)
-        .then(nw.lit("high_touch"))
-        .when(acv >= policy.tiers.mixed_from_amount * unit)
-        .then(nw.lit("mixed"))
-        .when(~acv.is_null())
-        .then(nw.lit("digital"))
-        .otherwise(nw.lit("unknown"))
+        nw.col("close_date").dt.truncate("1mo").cast(nw.Date).alias("month"), tier(policy, "acv_minor").alias("tier")
     )
 
 

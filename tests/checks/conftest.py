@@ -66,6 +66,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "kickoff": {},
     "success_plan": {},
     "commission": {},
+    "ticket": {},
     "feed": {},
     "fx_rate": {"fx_rate_id": "2026-01:USD", "month": JANUARY, "currency": "USD", "minor_rate_e8": 100_000_000},
     "work_calendar": {"day": JANUARY, "is_working": False, "workdays_before": 0},

@@ -14,6 +14,8 @@ from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tests.metrics import delivery_rows
 from tests.metrics.handoff_rows import READ, commission, form, kickoff
+from tests.metrics.support_rows import READ as SUPPORT_READ
+from tests.metrics.support_rows import ticket
 
 Give = Callable[..., None]
 AS_OF = date(2026, 2, 27)
@@ -43,6 +45,9 @@ FAULTS = [
     ("UPDATE mart.success_plan_deal SET created_date = go_live_date", {"success_plan_deal"}),
     ("UPDATE mart.handoff_monthly SET kickoff_count = kickoff_count + 1", {"kickoff_deal", "handoff_monthly"}),
     ("UPDATE mart.commission_deal SET held_minor = payout_minor", {"commission_deal"}),
+    ("UPDATE mart.request_ticket SET is_misrouted = NOT is_misrouted WHERE ticket_id = 't'", {"request_ticket"}),
+    ("UPDATE mart.request_ticket SET kind = 'strategic'", {"request_ticket"}),
+    ("UPDATE mart.request_monthly SET misrouted_count = 3", {"request_ticket", "request_monthly"}),
 ]
 
 
@@ -61,7 +66,9 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
     given("success_plan", delivery_rows.success_plan(**key, created_date=date(2026, 1, 16)))
     given("commission", commission(**key))
-    given("feed", *READ)
+    made = {"account_id": "a1", "opened_date": date(2026, 2, 3), "replied_date": date(2026, 2, 3)}
+    given("ticket", ticket(**made), ticket("t2", team="Customer Success", **made))
+    given("feed", *READ, *SUPPORT_READ)
     given("project", key)
     given(
         "task",

@@ -235,5 +235,6 @@ def test_a_table_that_was_never_read_is_told_from_one_that_was(lake):
         ("handoff_form", False),
         ("kickoff", True),
         ("success_plan", False),
+        ("ticket", False),
     ]
     assert set(lake.core("feed", "is_read", known_at=datetime(2026, 8, 31, tzinfo=UTC))) == {(False,)}

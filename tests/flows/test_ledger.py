@@ -174,6 +174,30 @@ def test_handoff_forms_and_kickoffs(four_nights, ledger, day: date):
     same({deal: astuple(one) for deal, one in ledger.handoffs(day).items()}, published)
 
 
+def test_requests_and_the_teams_they_went_to(four_nights, ledger):
+    found = four_nights.rows("SELECT * FROM mart.request_ticket WHERE as_of = :day", day=DAYS[-1])
+    names = ("account_id", "tier", "month", "kind", "handler", "is_misrouted", "opened_date", "closed_date", "rating")
+    planted = {
+        key: (one.account, one.tier, one.month, ticket.kind, ticket.handler, ticket.is_misrouted, ticket.opened,
+              ticket.closed, ticket.rating)
+        for key, one in ledger.tickets(DAYS[-1]).items() for ticket in [one.ticket]
+    }  # fmt: skip
+    same(planted, {row["ticket_id"]: tuple(row[name] for name in names) for row in found})
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_requests_by_month_and_tier(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.request_monthly WHERE as_of = :day AND request_count > 0", day=day)
+    planted: dict[Any, list[int]] = {}
+    for one in ledger.tickets(day).values():
+        counts = planted.setdefault((one.month, one.tier), [0, 0, 0, 0])
+        is_misrouted, rating = one.ticket.is_misrouted, one.ticket.rating
+        for place, flag in enumerate((True, is_misrouted is not None, is_misrouted, rating == "good")):
+            counts[place] += bool(flag)
+    names = ("request_count", "routed_count", "misrouted_count", "good_count")
+    same(planted, {(row["month"], row["tier"]): [row[name] for name in names] for row in found})
+
+
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_papers_of_deliveries(four_nights, ledger, day: date):
     found = four_nights.rows("SELECT * FROM mart.success_plan_deal WHERE as_of = :day", day=day)

@@ -43,7 +43,15 @@ def test_a_restored_installation_goes_on_as_if_nothing_had_happened(
         same(baton.marts(), undisturbed.today)
 
 
-NEWER = ("handoff_form_deal", "kickoff_deal", "handoff_monthly", "success_plan_deal", "commission_deal")
+NEWER = (
+    "handoff_form_deal",
+    "kickoff_deal",
+    "handoff_monthly",
+    "success_plan_deal",
+    "commission_deal",
+    "request_ticket",
+    "request_monthly",
+)
 
 
 def test_the_numbers_of_0_1_0_are_produced_again_from_its_lake(prefect_server, small_company, tmp_path, url):

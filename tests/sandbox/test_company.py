@@ -407,6 +407,7 @@ def test_many_rows_share_a_stamp():
 
 def test_ids_look_like_the_vendors(company):
     prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"} | {
+        "Case": "500",
         "Handoff__c": "a1H",
         "Commission__c": "a1C",
         "Kickoff__c": "a1K",
@@ -452,3 +453,21 @@ def test_a_form_completed_late_is_incomplete_until_then(ledger):
     for (_, first), (since, last) in late:
         assert (ELEMENTS - first.valid, first.signed) == ({"goals"}, None)
         assert (last.valid, last.signed) == (ELEMENTS, local_day(since))
+
+
+def test_every_way_a_request_goes_wrong_is_planted(ledger):
+    found = ledger.tickets(NOVEMBER).values()
+    assert {one.ticket.is_misrouted for one in found} == {True, False, None}
+    assert {one.ticket.kind for one in found} == {"reactive", "proactive", "strategic", "unknown"}
+    assert {one.ticket.rating for one in found} == {"good", "bad", None}
+    assert {"digital", "unmatched"} <= {one.tier for one in found}
+    named = {one.ticket.account for one in found if one.account is None}
+    assert None in named and len(named) == 2  # some name no account, some one that is not there
+
+
+def test_a_request_is_answered_and_solved_in_time_to_be_seen_later(ledger):
+    histories = list(ledger.facts.tickets.values())
+    assert all(history[0][1].replied is None and history[0][1].closed is None for history in histories)
+    assert any(history[-1][1] is None for history in histories)  # deleted at last
+    late = [one for one in ledger.tickets(NOVEMBER).values() if (one.ticket.reply_seconds or 0) > 24 * 3600]
+    assert all(one.ticket.replied > one.ticket.opened for one in late) and late

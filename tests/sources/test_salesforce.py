@@ -202,6 +202,7 @@ def test_entities_come_in_the_maps_order(serve):
         "opportunity",
         "subscription",
         "handoff",
+        "support_case",
         "kickoff",
         "success_plan",
         "commission",

@@ -5,6 +5,7 @@ from tasks.core.tables.closing import SUCCESS_PLAN
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
 from tasks.core.tables.handoff import COMMISSION, FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
+from tasks.core.tables.support import TICKET
 from tasks.core.tables.work import CHANGE_ORDER, PLAN_TASK, PROJECT, TASK, TASK_PROGRESS, TIME_ENTRY
 
 # In dependency order: a table stands after those it refers to.
@@ -16,6 +17,7 @@ CORE = (
     KICKOFF,
     SUCCESS_PLAN,
     COMMISSION,
+    TICKET,
     FEED,
     PROJECT,
     TASK,
