@@ -49,6 +49,7 @@ class SalesforceSource(HttpSource):
     bulk_over: Annotated[int, Field(ge=0)] = 20_000
     bulk_page_rows: Annotated[int, Field(ge=1)] = 25_000  # of a job's results, held in memory as text
     bulk_poll_seconds: Annotated[float, Field(gt=0)] = 2  # before asking after a job; half as long again each time
+    deletes_days: Annotated[int, Field(ge=0, le=30)] = 30  # how far its log of deletions reaches back; 0: not asked
     # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4
 

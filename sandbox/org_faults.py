@@ -12,6 +12,8 @@ ORG: Mapping[str, tuple[str, bool]] = {
     "bulk_timeout": ("/jobs/query", False),  # as Failed, because it found more than `over` rows
     "bulk_aborted": ("/jobs/query", False),  # as Aborted: by a person in the org
     "bulk_stuck": ("/jobs/query", False),  # it stays in InProgress
+    "deletes_refused": ("/deleted", True),  # the log of deletions would list too many ids
+    "deletes_forgotten": ("/deleted", True),  # it reaches back `seconds` only
     "results_empty": ("/results", False),  # a 204 in place of a page of results
     "header_once": ("/results", True),  # only the first page of results has the CSV header
     "locator_absent": ("/results", True),  # the last page says nothing instead of `null`

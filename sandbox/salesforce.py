@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import describe, salesforce_bulk, salesforce_login, selection, soql
+from sandbox import describe, salesforce_bulk, salesforce_deletes, salesforce_login, selection, soql
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.org import Cursor, Org
@@ -57,6 +57,8 @@ def salesforce(
             route("/limits/", _limits),
             route("/sobjects", _sobjects),
             route("/sobjects/", _sobjects),
+            route("/sobjects/{kind}/deleted", salesforce_deletes.deleted),
+            route("/sobjects/{kind}/deleted/", salesforce_deletes.deleted),
             route("/sobjects/{kind}/describe", _describe),
             route("/sobjects/{kind}/describe/", _describe),
         ],

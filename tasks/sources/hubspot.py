@@ -88,6 +88,11 @@ def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     return frozenset(str(record["id"]) for record in late) | frozenset(gone)
 
 
+def deleted_since(link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+    """None: HubSpot keeps no log of deletions beside its archived records."""
+    return frozenset()
+
+
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not archived, stamped from `since` on; from the list, which has no index."""
     walk = api.listed(link, entity, (entity.cursor,), is_archived=False)

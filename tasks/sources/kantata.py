@@ -99,6 +99,11 @@ def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     return frozenset(key for page in certain(link, entity.resource, since, late).pages for key in page.kept)
 
 
+def deleted_since(link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+    """None: its events of deletions are in the lake already (`announced`)."""
+    return frozenset()
+
+
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not deleted, from `since` on."""
     since = {"updated_after": _instant(link.source.since - SECOND), "order": "created_at:asc"}

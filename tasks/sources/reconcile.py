@@ -2,16 +2,18 @@
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from config.policy import policy
 from tasks.errors import ContractError
-from tasks.lake.read import live, live_count
+from tasks.lake.read import cursor, live, live_count
 from tasks.sources.fieldmap import Entity
 from tasks.sources.vendor import Link, Reading, Restless, Vendor
 
 log = logging.getLogger(__name__)
+
+DAY: Final = timedelta(days=1)  # what was deleted shortly before the last pull may have shown only after it
 
 
 @dataclass(frozen=True)
@@ -49,24 +51,46 @@ def against_count(
         return NOTHING
     held = (live(lake, link.instance, entity.name, stamped_before=hi) | frozenset(reading.records)) - gone
     try:
-        return _explained(vendor, link, entity, hi, theirs, held, gone)
+        recent = vendor.stamped_since(link, entity, hi)
+        known = held - recent
+        if theirs == len(known):
+            return NOTHING
+        removed = _removed(vendor, link, entity, lake, hi) & known - frozenset(reading.records)
+        if removed and theirs == len(known - removed):
+            # Said by the vendor, and no mere absence: `guarded` has nothing to ask. Rows that can still be read come
+            # themselves, since a merge's loser names its winner.
+            return Difference(removed, vendor.fetch(link, entity, removed))
+        return _explained(vendor, link, entity, known, recent | gone, len(held))
     except Restless:
         log.warning("%s.%s: counts differ and ids kept moving, compared next time", link.instance, entity.name)
         return NOTHING
 
 
+def _removed(vendor: Vendor, link: Link, entity: Entity, lake: str, hi: datetime) -> frozenset[str]:
+    """What the vendor's log of deletions says, from before the last pull on."""
+    since = cursor(lake, link.instance, entity.name)
+    if since is None:
+        return frozenset()
+    return vendor.deleted_since(link, entity, since - DAY, hi + timedelta(seconds=link.source.lag_seconds))
+
+
 def _explained(
-    vendor: Vendor, link: Link, entity: Entity, hi: datetime, theirs: int, held: frozenset[str], gone: frozenset[str]
+    vendor: Vendor, link: Link, entity: Entity, known: frozenset[str], others: frozenset[str], held: int
 ) -> Difference:
-    """Why the counts differ, id by id."""
-    # Records stamped since `hi` have left the vendor's count and not the lake's: they come with the next window.
-    recent = vendor.stamped_since(link, entity, hi)
-    if theirs == len(held - recent):
-        return NOTHING
+    """Why the counts differ, id by id.
+
+    Args:
+        vendor: The vendor's module.
+        link: The line to it.
+        entity: An entity with a cursor.
+        known: The ids that its count should be of.
+        others: Ids that may be there without being counted: they come with the next window, or are gone.
+        held: How many the lake holds.
+    """
     there = vendor.ids(link, entity)
-    missed = there - held - recent - gone
+    missed = there - known - others
     found = vendor.fetch(link, entity, missed) if missed else Reading({})
-    return guarded(link, entity, held - recent - there, len(held), found)
+    return guarded(link, entity, known - there, held, found)
 
 
 def against_everything(link: Link, entity: Entity, lake: str, reading: Reading) -> Difference:

@@ -87,6 +87,11 @@ def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     return certain(link, entity.resource, since, lambda *_: None).ids
 
 
+def deleted_since(link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+    """None: Rocketlane keeps no log of deletions."""
+    return frozenset()
+
+
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every record that is not deleted, from `since` on."""
     if entity.resource == INVOICES:

@@ -15,7 +15,8 @@ from tasks.sources.ahead import in_order
 from tasks.sources.client import Client, connected
 from tasks.sources.fieldmap import Entity, FieldMap
 from tasks.sources.judgement import Refused
-from tasks.sources.salesforce_org import findings as findings  # a vendor's, beside those defined here
+from tasks.sources.salesforce_deletes import deleted_since as deleted_since  # a vendor's, beside those defined here
+from tasks.sources.salesforce_org import findings as findings
 from tasks.sources.salesforce_org import missing as missing
 from tasks.sources.salesforce_org import types
 from tasks.sources.salesforce_policy import policy

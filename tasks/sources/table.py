@@ -72,6 +72,11 @@ def stamped_since(link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
     return frozenset(_rows(link, entity, "stamp >= $lo", ("id",), lo=hi)["id"].to_pylist())
 
 
+def deleted_since(link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+    """None: a table keeps no log of deletions."""
+    return frozenset()
+
+
 def ids(link: Link, entity: Entity) -> frozenset[str]:
     """The ids of every row that is not deleted."""
     inside = f"{PRESENT} AND (stamp IS NULL OR stamp >= $lo)"

@@ -130,6 +130,9 @@ class Vendor(Protocol):
     def stamped_since(self, link: Link, entity: Entity, hi: datetime) -> frozenset[str]:
         """The ids of records stamped at or after `hi`, deleted ones included."""
 
+    def deleted_since(self, link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+        """Ids that the vendor's own log says were deleted in between and not restored; none where it keeps no log."""
+
     def ids(self, link: Link, entity: Entity) -> frozenset[str]:
         """The ids of every record that is not deleted, stamped from the source's `since` on."""
 

@@ -156,7 +156,7 @@ def test_results_that_stay_away_are_no_empty_result(fifty, serve):
 
 
 def test_the_ids_of_many_rows_come_by_a_job_too(fifty, serve):
-    bench = bulked(serve(faults=[NEVER]))
+    bench = bulked(serve(faults=[NEVER]), deletes_days=0)
     bench.pull("salesforce", "account")
     fifty.crm_gone("Account", key(4), NOW + timedelta(minutes=1))
     bench.at(NOW + DAY).pull("salesforce", "account")
