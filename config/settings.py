@@ -101,8 +101,24 @@ class RocketlaneSource(HttpSource):
     settled_invoices: frozenset[str] = frozenset({"PAID", "VOID"})  # statuses that no longer change without a stamp
 
 
+class ZendeskSource(HttpSource):
+    """One Zendesk account, read as an administrator by an API token, or by an OAuth token."""
+
+    vendor: Literal["zendesk"]
+    fields: Path = Path("config/fields/zendesk.yaml")
+    email: str = ""  # of the administrator whose API token it is
+    api_token: SecretStr = SecretStr("")
+    oauth_token: SecretStr = SecretStr("")  # in place of the two
+    lag_seconds: Annotated[int, Field(ge=60)] = 300  # the export refuses a start within the last minute
+    page_size: Annotated[int, Field(ge=1, le=100)] = 100  # of lists
+    export_page_size: Annotated[int, Field(ge=1, le=1000)] = 1000  # of the export, which allows ten pages a minute
+    rating_days: Annotated[int, Field(ge=0)] = 30  # how long after it was asked for a rating may still change
+    crm: str = "salesforce"  # the instance whose account ids its organizations carry
+
+
 Source = Annotated[
-    SalesforceSource | HubspotSource | KantataSource | RocketlaneSource | TableSource, Field(discriminator="vendor")
+    SalesforceSource | HubspotSource | KantataSource | RocketlaneSource | ZendeskSource | TableSource,
+    Field(discriminator="vendor"),
 ]
 
 

@@ -13,6 +13,7 @@ CLIENT_SECRET = "sandbox-consumer-secret"
 TOKEN = "sandbox-kantata-token"
 PORTAL_TOKEN = "sandbox-hubspot-token"
 API_KEY = "sandbox-rocketlane-key"
+DESK_EMAIL, DESK_TOKEN = "baton@example.com", "sandbox-zendesk-token"
 SLACK_TOKEN = "sandbox-webhook"
 ROUTING_KEY = "5a4db0c5a4db0c5a4db0c5a4db0c5a4d"
 
@@ -24,6 +25,7 @@ class Sandbox:
     salesforce_url: str
     kantata_url: str
     rocketlane_url: str
+    zendesk_url: str
     hubspot_url: str
     slack_url: str
     pagerduty_url: str
@@ -36,6 +38,8 @@ class Sandbox:
     token: str = TOKEN
     portal_token: str = PORTAL_TOKEN
     api_key: str = API_KEY
+    desk_email: str = DESK_EMAIL
+    desk_token: str = DESK_TOKEN
     routing_key: str = ROUTING_KEY
     certificates: dict[str, bytes] = field(default_factory=dict)  # Salesforce: a user's public key (PEM), for JWTs
 
@@ -84,4 +88,14 @@ class Sandbox:
             f"{prefix}URL": self.rocketlane_url,
             f"{prefix}FIELDS": "config/fields/rocketlane.yaml",
             f"{prefix}API_KEY": self.api_key,
+        }
+
+    def zendesk_environment(self) -> dict[str, str]:
+        """The variables that add the Zendesk account as one more source."""
+        prefix = "BATON_SOURCES__ZENDESK__"
+        return {
+            f"{prefix}VENDOR": "zendesk",
+            f"{prefix}URL": self.zendesk_url,
+            f"{prefix}EMAIL": self.desk_email,
+            f"{prefix}API_TOKEN": self.desk_token,
         }

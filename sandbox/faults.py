@@ -12,11 +12,12 @@ from sandbox.org_faults import ORG
 
 SOURCES = ("salesforce", "kantata")
 EVERYONE = (*SOURCES, "slack", "pagerduty")
-ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it
-CARRIERS = (*SOURCES, "hubspot", *ROCKETLANE)
-ANYONE = (*EVERYONE, "hubspot", *ROCKETLANE)
+ROCKETLANE = ("rocketlane",)  # a source of its own demo: the company's nights do not read it, nor
+ZENDESK = ("zendesk",)
+CARRIERS = (*SOURCES, "hubspot", *ROCKETLANE, *ZENDESK)
+ANYONE = (*EVERYONE, "hubspot", *ROCKETLANE, *ZENDESK)
 DATA = ("/v", "/api/")  # one stands in every data path (/services/data/v65.0/…, /api/v1/…), none in the token's
-ANY = (*SOURCES, *ROCKETLANE)
+ANY = (*SOURCES, *ROCKETLANE, *ZENDESK)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ KINDS: Mapping[str, Kind] = {
     "missing_field": Kind(CARRIERS, is_lasting=True),  # `field` of `object` is not there for this user
     "moving_rows": Kind(CARRIERS),  # `rows` rows are re-stamped between two pages
     "page_token_expired": Kind(ROCKETLANE, "pageToken="),  # this token is dead
+    "endless_stream": Kind(ZENDESK, "/incremental/"),  # a page without an end and without a new cursor
     "match_ignored": Kind(ROCKETLANE, "match=all"),  # any of the filters will do, whatever was asked
     "duplicate_rows": Kind(CARRIERS),  # a page repeats the row before it
 }

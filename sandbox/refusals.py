@@ -44,6 +44,11 @@ def rocketlane_error(status: int, code: str, message: str, field: str = "") -> R
     )
 
 
+def zendesk_error(status: int, code: str, description: str) -> Response:
+    """Zendesk's error: a code and a sentence."""
+    return encoded({"error": code, "description": description}, status)
+
+
 def refusal(fault: Fault, vendor: str, path: str) -> Response:
     """What a vendor answers instead of what was asked for at a path."""
     if vendor == "hubspot":
@@ -72,6 +77,8 @@ def _too_many(vendor: str) -> Response:
         return kantata_error(429, "system", "Rate limit exceeded, retry after a small delay")
     if vendor == "rocketlane":
         return rocketlane_error(429, "TOO_MANY_REQUEST", "Rate limit exceeded")
+    if vendor == "zendesk":
+        return zendesk_error(429, "APIRateLimitExceeded", "Number of allowed incremental ticket export API requests")
     if vendor == "slack":
         return Response("rate_limited", 429, media_type="text/plain")
     return encoded({"status": "throttle exceeded", "message": "Requests are arriving too quickly."}, 429)
@@ -86,6 +93,9 @@ def _denied(vendor: str) -> Response:
         )
     if vendor == "rocketlane":
         return rocketlane_error(403, "FORBIDDEN", "Forbidden: User has no access")
+    if vendor == "zendesk":
+        forbidden = {"title": "Forbidden", "message": "You do not have access to this page."}
+        return encoded({"error": forbidden}, 403)
     return kantata_error(403, "system", "You are not authorized to perform this action")
 
 
@@ -101,6 +111,8 @@ def _broken_down(fault: Fault, vendor: str) -> Response:
         return kantata_error(fault.status, "system", "Something went wrong, please try again")
     if vendor == "rocketlane":
         return rocketlane_error(fault.status, "SERVER_ERROR", "Server Error: something went wrong")
+    if vendor == "zendesk":
+        return zendesk_error(fault.status, "ServiceUnavailable", "Something went wrong, please try again")
     text = "rollup_error" if vendor == "slack" else "Internal Server Error"
     return Response(text, fault.status, media_type="text/plain")
 

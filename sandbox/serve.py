@@ -20,6 +20,8 @@ from sandbox.access import (
     API_KEY,
     CLIENT_ID,
     CLIENT_SECRET,
+    DESK_EMAIL,
+    DESK_TOKEN,
     PORTAL_TOKEN,
     ROUTING_KEY,
     SLACK_TOKEN,
@@ -36,6 +38,7 @@ from sandbox.rocketlane import rocketlane
 from sandbox.salesforce import salesforce
 from sandbox.sinks import Sinks, pagerduty, slack
 from sandbox.world import World
+from sandbox.zendesk import zendesk
 
 HOST = "127.0.0.1"
 
@@ -51,8 +54,8 @@ def running(
 ) -> Iterator[Sandbox]:
     """Serve a world on loopback until the end of the block; port 0 is any free one.
 
-    Ports in order: Salesforce, the PSAs (Kantata, and Rocketlane under its own path), sinks, control, HubSpot. `around`
-    wraps the vendors, inside their faults.
+    Ports in order: Salesforce, the PSAs (Kantata; Rocketlane and Zendesk under paths of their own), sinks, control,
+    HubSpot. `around` wraps the vendors, inside their faults.
 
     Raises:
         ValueError: a fault is unknown, or the instant has no UTC offset.
@@ -67,6 +70,7 @@ def running(
         Starlette(
             routes=[
                 Mount("/api/1.0", Faulty(around(rocketlane(clock, switches, API_KEY)), "rocketlane", switches)),
+                Mount("/api/v2", Faulty(around(zendesk(clock, switches, DESK_EMAIL, DESK_TOKEN)), "zendesk", switches)),
                 Mount("/", Faulty(around(kantata(clock, switches, TOKEN)), "kantata", switches)),
             ]
         ),
@@ -82,7 +86,7 @@ def running(
     with ExitStack() as stack:
         sockets = [stack.enter_context(_bound(port)) for port in (*ports, 0)[: len(apps)]]
         crm, psa, alerts, switchboard, portal = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
-        sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0", portal
+        sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0", f"{psa}/api/v2", portal
         channels = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
         stack.enter_context(_serving(apps, sockets))
         yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks, certificates=certificates)
@@ -146,6 +150,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from sandbox.company.rocketlane import add_rocketlane
 
         add_rocketlane(world, ledger.facts)
+    if asked.zendesk:
+        from sandbox.company.zendesk import add_zendesk
+
+        add_zendesk(world)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -153,12 +161,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if asked.environment_file:
             variables = sandbox.environment() | (sandbox.hubspot_environment() if asked.hubspot else {})
             variables |= sandbox.rocketlane_environment() if asked.rocketlane else {}
+            variables |= sandbox.zendesk_environment() if asked.zendesk else {}
             lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
         print(
             f"ready salesforce={sandbox.salesforce_url} hubspot={sandbox.hubspot_url} kantata={sandbox.kantata_url} "
-            f"rocketlane={sandbox.rocketlane_url} slack={sandbox.slack_url} pagerduty={sandbox.pagerduty_url} "
-            f"control={sandbox.control_url}",
+            f"rocketlane={sandbox.rocketlane_url} zendesk={sandbox.zendesk_url} slack={sandbox.slack_url} "
+            f"pagerduty={sandbox.pagerduty_url} control={sandbox.control_url}",
             flush=True,
         )
         stop.wait()
@@ -172,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     ports = ("CRM", "PSA", "SINKS", "CONTROL", "HUBSPOT")
     parser.add_argument("--ports", type=int, nargs=5, default=[0] * 5, metavar=ports)
     parser.add_argument("--rocketlane", action="store_true", help="the company keeps its projects in Rocketlane too")
+    parser.add_argument("--zendesk", action="store_true", help="the company keeps its tickets in Zendesk too")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
     parser.add_argument("--hubspot", action="store_true", help="show the customers as a HubSpot portal too")
     parser.add_argument("--environment-file", type=Path, help="write the BATON_… variables here")

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from config.policy import Policy
 from config.settings import Settings, Source
 from config.table import TableSource
-from tasks.core import hubspot, kantata, rocketlane, salesforce, table
+from tasks.core import hubspot, kantata, rocketlane, salesforce, table, zendesk
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
@@ -27,6 +27,7 @@ VENDORS = {
     "hubspot": hubspot,
     "kantata": kantata,
     "rocketlane": rocketlane,
+    "zendesk": zendesk,
     "table": table,
 }
 SQL_TYPES: Map[Kind, str] = {

@@ -30,7 +30,8 @@ def pulled_at(settings: Settings, known_at: datetime) -> Mapping[str, datetime]:
         vendor = VENDORS[source.vendor]
         latest = known_at - timedelta(seconds=source.lag_seconds)
         for mapping in mappings_of(source):
-            if mapping.is_optional and not mapping.reads <= fields_of(source).entities.keys():
+            pivots = {pivot for pivot, _, _ in vendor.CUSTOM_FIELDS}
+            if mapping.is_optional and not mapping.reads - pivots <= fields_of(source).entities.keys():
                 continue
             for entity in _read_for(mapping.reads - vendor.OPTIONAL, source, vendor.CUSTOM_FIELDS):
                 at = cursor(settings.lake, instance, entity)
