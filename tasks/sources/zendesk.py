@@ -58,6 +58,11 @@ def announced(link: Link, entity: Entity, lake: str) -> frozenset[str]:
     return frozenset()
 
 
+def deleted_since(link: Link, entity: Entity, since: datetime, until: datetime) -> frozenset[str]:
+    """None: the export marks what was deleted."""
+    return frozenset()
+
+
 def count(link: Link, entity: Entity, hi: datetime) -> int:
     """How many records that are not deleted were changed from `since` on and before `hi`: all of them are read."""
     return len(_everything(link, entity, Window(link.source.since, hi)))
