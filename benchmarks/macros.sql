@@ -5,6 +5,10 @@ CREATE OR REPLACE TEMP MACRO half_even(n, d) AS (
     n // d + CASE WHEN 2 * abs(n % d) + abs(n // d % 2) > d THEN sign(n) ELSE 0 END
 )::BIGINT;
 
+-- A text in small letters, without spaces and punctuation.
+CREATE OR REPLACE TEMP MACRO plain(said) AS
+    regexp_replace(lower(coalesce(said, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g');
+
 -- The versions of plans that count: the original one, and the one in force on the day.
 CREATE OR REPLACE TEMP MACRO plan_version(today, first_seen_limit) AS TABLE
 SELECT v.*, (origin = 'first_seen' AND approved.workdays_before + approved.is_working::INT
@@ -40,7 +44,7 @@ SELECT project_id, account_id, opportunity_id, start_date,
 FROM core.project LEFT JOIN (
     SELECT project_id, coalesce(actual_finish_date, DATE '9999-01-01') AS actual_finish_date FROM core.task
     WHERE task_type = 'milestone' AND NOT is_archived
-      AND list_contains(names, regexp_replace(lower(name), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g'))
+      AND list_contains(names, plain(name))
 ) m USING (project_id)
 WHERE contract_type <> 'internal'
 GROUP BY ALL;
@@ -51,3 +55,14 @@ SELECT opportunity_id, count(*) AS project_count, min(start_date) FILTER (start_
        min(coalesce(milestone_date, closed_day)) AS go_live_date,
        CASE WHEN count(*) = count(closed_day) THEN max(closed_day) END AS delivered_date
 FROM project_lives(today, names) WHERE opportunity_id IS NOT NULL GROUP BY opportunity_id;
+
+-- The deals that hand a customer over, with their month and tier.
+CREATE OR REPLACE TEMP MACRO won_deals(today, since, types, mixed, high_touch, full_team) AS TABLE
+SELECT opportunity_id, account_id, close_date, date_trunc('month', close_date)::DATE AS month,
+       half_even(amount_minor * minor_rate_e8, 100000000) AS acv_minor,
+       CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * mixed THEN 'digital'
+            WHEN acv_minor < 100 * high_touch THEN 'mixed'
+            WHEN acv_minor < 100 * full_team THEN 'high_touch' ELSE 'full_team' END AS tier
+FROM core.opportunity o
+LEFT JOIN core.fx_rate r ON r.month = date_trunc('month', close_date) AND r.currency = o.currency
+WHERE is_won AND list_contains(types, opportunity_type) AND close_date BETWEEN since AND today;

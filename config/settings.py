@@ -52,6 +52,7 @@ class SalesforceSource(HttpSource):
     deletes_days: Annotated[int, Field(ge=0, le=30)] = 30  # how far its log of deletions reaches back; 0: not asked
     # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4
+    psa: str = "kantata"  # the instance whose task ids its promises carry
 
 
 class KantataSource(HttpSource):

@@ -115,6 +115,47 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Debrief:
+    """An internal debrief: whether all that is asked was planted."""
+
+    deal: str
+    held: date
+    is_complete: bool
+
+
+@dataclass(frozen=True)
+class Closeout:
+    """A closeout, held or planned: what was planted to hold of it."""
+
+    deal: str
+    meeting: date
+    is_attended: bool = True
+    is_validated: bool = True
+    has_next_steps: bool = True
+    has_document: bool = True
+    signed: date | None = None
+
+
+@dataclass(frozen=True)
+class ChecklistItem:
+    """An item of the checklist of a deal's handoff point."""
+
+    deal: str
+    point: str
+    is_required: bool
+    signed: date | None
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A promise of a deal; whether what it is mapped to was planted to deliver it."""
+
+    deal: str
+    has_target: bool
+    mapped: date | None
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -226,6 +267,10 @@ class Facts:
     commissions: dict[str, "History[Commission]"] = field(default_factory=dict)  # by deal
     prospects: dict[str, "History[str]"] = field(default_factory=dict)  # by deal not won: its commission's state
     tickets: dict[str, "History[Ticket]"] = field(default_factory=dict)
+    debriefs: dict[str, "History[Debrief]"] = field(default_factory=dict)
+    closeouts: dict[str, "History[Closeout]"] = field(default_factory=dict)
+    checklist_items: dict[str, "History[ChecklistItem]"] = field(default_factory=dict)
+    promises: dict[str, "History[Promise]"] = field(default_factory=dict)
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

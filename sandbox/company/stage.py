@@ -36,6 +36,11 @@ SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription
     "Success_Plan__c": "a1S",
     "Commission__c": "a1C",
     "Case": "500",
+    "Debrief__c": "a1D",
+    "Closeout__c": "a1O",
+    "Deliverable__c": "a1V",
+    "Checklist_Item__c": "a1L",
+    "Promise__c": "a1P",
     "Contact": "003",
     "User": "005",
 }

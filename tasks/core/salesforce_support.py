@@ -4,8 +4,7 @@ See `tasks/core/salesforce.py` for the names the queries use.
 """
 
 from tasks.core.mapping import Mapping
-
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+from tasks.core.salesforce_closing import VERSION
 
 TICKET = f"""
 SELECT '{{instance}}:' || v.id AS ticket_id,

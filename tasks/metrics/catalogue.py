@@ -3,9 +3,14 @@
 from tasks.metrics.account_tier import ACCOUNT_TIER
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
+from tasks.metrics.checklist_deal import CHECKLIST_DEAL
 from tasks.metrics.client_project import CLIENT_PROJECT
+from tasks.metrics.closeout_deal import CLOSEOUT_DEAL
+from tasks.metrics.closeout_held import CLOSEOUT_HELD
+from tasks.metrics.closing_monthly import CLOSING_MONTHLY
 from tasks.metrics.commission_deal import COMMISSION_DEAL
 from tasks.metrics.customer_ticket import CUSTOMER_TICKET
+from tasks.metrics.debrief_deal import DEBRIEF_DEAL
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
 from tasks.metrics.form_version import FORM_VERSION
@@ -32,6 +37,8 @@ from tasks.metrics.planned_work import PLANNED_WORK
 from tasks.metrics.posted_line import POSTED_LINE
 from tasks.metrics.project_dates import PROJECT_DATES
 from tasks.metrics.project_value import PROJECT_VALUE
+from tasks.metrics.promise_deal import PROMISE_DEAL
+from tasks.metrics.promise_item import PROMISE_ITEM
 from tasks.metrics.rate_of_day import CONTRACT_RATE, LIST_RATE
 from tasks.metrics.request_monthly import REQUEST_MONTHLY
 from tasks.metrics.request_ticket import REQUEST_TICKET
@@ -97,6 +104,13 @@ STEPS_AND_METRICS = (
     CUSTOMER_TICKET,
     REQUEST_TICKET,
     REQUEST_MONTHLY,
+    DEBRIEF_DEAL,
+    CLOSEOUT_HELD,
+    CLOSEOUT_DEAL,
+    CHECKLIST_DEAL,
+    PROMISE_ITEM,
+    PROMISE_DEAL,
+    CLOSING_MONTHLY,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

@@ -23,7 +23,10 @@ def delivery_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
         nw.col("go_live_date").min(),
         nw.col("closed_date").max(),
     )
-    return deals.with_columns(nw.when(nw.col("open_count") == 0).then(nw.col("closed_date")).alias("closed_date"))
+    return deals.with_columns(
+        nw.col("project_count").cast(nw.Int64),
+        nw.when(nw.col("open_count") == 0).then(nw.col("closed_date")).alias("closed_date"),
+    )
 
 
 DELIVERY_DEAL = Metric(

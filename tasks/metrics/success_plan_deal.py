@@ -7,6 +7,7 @@ import narwhals as nw
 from config.policy import Policy
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
+from tasks.metrics.wording import one
 
 
 def success_plan_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -37,9 +38,7 @@ def success_plan_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
         .alias("state")
     )
     flags = {"is_live": is_live, "is_in_time": nw.col("state") == "in_time"}
-    return deals.with_columns(
-        (nw.col("known_zero") + nw.when(flag).then(1).otherwise(0) == 1).alias(name) for name, flag in flags.items()
-    )
+    return deals.with_columns((nw.col("known_zero") + one(flag) == 1).alias(name) for name, flag in flags.items())
 
 
 SUCCESS_PLAN_DEAL = Metric(
@@ -60,5 +59,6 @@ SUCCESS_PLAN_DEAL = Metric(
         "missing_input": "the table that was never read, when that is why nothing is known",
     },
     compute=success_plan_deal,
+    contributes_to=("closing_monthly",),
     keep="month_ends",
 )

@@ -42,6 +42,12 @@ FAULTS = [
     ("UPDATE mart.handoff_form_deal SET valid_count = 4", {"handoff_form_deal"}),
     ("UPDATE mart.kickoff_deal SET is_goals_shown = false", {"kickoff_deal"}),
     ("UPDATE mart.handoff_monthly SET complete_count = deal_count + 1", {"handoff_form_deal", "handoff_monthly"}),
+    ("UPDATE mart.debrief_deal SET signoff_date = held_date", {"debrief_deal"}),
+    ("UPDATE mart.closeout_deal SET is_attended = false", {"closeout_deal"}),
+    ("UPDATE mart.checklist_deal SET signed_count = required_count + 1", {"checklist_deal"}),
+    ("UPDATE mart.promise_item SET has_task = false", {"promise_item"}),
+    ("UPDATE mart.promise_deal SET mapped_count = 0", {"promise_item", "promise_deal"}),
+    ("UPDATE mart.closing_monthly SET signed_off_count = deal_count + 1", {"closeout_deal", "closing_monthly"}),
     ("UPDATE mart.success_plan_deal SET created_date = go_live_date", {"success_plan_deal"}),
     ("UPDATE mart.handoff_monthly SET kickoff_count = kickoff_count + 1", {"kickoff_deal", "handoff_monthly"}),
     ("UPDATE mart.commission_deal SET held_minor = payout_minor", {"commission_deal"}),
@@ -64,6 +70,12 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     key = {"opportunity_id": "o1"}
     given("handoff_form", form(**key, recorded_date=date(2026, 1, 9), signed_date=date(2026, 1, 9)))
     given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
+    signed = {"signed_date": date(2026, 2, 20)}
+    given("debrief", delivery_rows.debrief("o1", held_date=date(2026, 2, 19)))
+    given("closeout", delivery_rows.closeout("o1", meeting_date=date(2026, 2, 20), **signed))
+    given("deliverable", delivery_rows.deliverable(deal="o1", validated_date=date(2026, 2, 20)))
+    given("checklist_item", delivery_rows.item(deal="o1"), delivery_rows.item("2", "o1", **signed))
+    given("promise", delivery_rows.promise(deal="o1", task_id="t1", mapped_date=date(2026, 1, 5)))
     given("success_plan", delivery_rows.success_plan(**key, created_date=date(2026, 1, 16)))
     given("commission", commission(**key))
     made = {"account_id": "a1", "opened_date": date(2026, 2, 3), "replied_date": date(2026, 2, 3)}

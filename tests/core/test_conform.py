@@ -231,9 +231,14 @@ def test_every_version_of_a_form_is_a_row_and_a_deleted_form_is_withdrawn(lake):
 def test_a_table_that_was_never_read_is_told_from_one_that_was(lake):
     lake.put("salesforce", "kickoff", {"Id": "k", "IsDeleted": True, "SystemModstamp": "2026-08-20T22:30:00.000+0000"})
     assert lake.core("feed", "feed_id", "is_read") == [
+        ("checklist_item", False),
+        ("closeout", False),
         ("commission", False),
+        ("debrief", False),
+        ("deliverable", False),
         ("handoff_form", False),
         ("kickoff", True),
+        ("promise", False),
         ("success_plan", False),
         ("ticket", False),
     ]

@@ -200,8 +200,27 @@ def test_requests_by_month_and_tier(four_nights, ledger, day: date):
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_papers_of_deliveries(four_nights, ledger, day: date):
-    found = four_nights.rows("SELECT * FROM mart.success_plan_deal WHERE as_of = :day", day=day)
-    published = {row["opportunity_id"]: (row["state"],) for row in found}
+    found = four_nights.rows(
+        "SELECT p.opportunity_id, p.state AS plan, d.state AS debrief, c.state AS closeout, s.state AS sales, "
+        "i.state AS implementation, m.mapped_count, m.late_count, m.unmapped_count, m.pending_count "
+        "FROM mart.success_plan_deal p "
+        "JOIN mart.debrief_deal d ON d.as_of = p.as_of AND d.opportunity_id = p.opportunity_id "
+        "JOIN mart.closeout_deal c ON c.as_of = p.as_of AND c.opportunity_id = p.opportunity_id "
+        "JOIN mart.checklist_deal s ON s.as_of = p.as_of AND s.opportunity_id = p.opportunity_id "
+        "AND s.handoff_point = 'sales_to_implementation' "
+        "JOIN mart.checklist_deal i ON i.as_of = p.as_of AND i.opportunity_id = p.opportunity_id "
+        "AND i.handoff_point = 'implementation_to_success' "
+        "JOIN mart.promise_deal m ON m.as_of = p.as_of AND m.opportunity_id = p.opportunity_id WHERE p.as_of = :day",
+        day=day,
+    )
+    counts = ("mapped_count", "late_count", "unmapped_count", "pending_count")
+    published = {
+        row["opportunity_id"]: (
+            row["plan"], row["debrief"], row["closeout"], (row["sales"], row["implementation"]),
+            tuple(row[name] for name in counts),
+        )
+        for row in found
+    }  # fmt: skip
     same({deal: astuple(one) for deal, one in ledger.closings(day).items()}, published)
 
 

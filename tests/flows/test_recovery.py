@@ -51,6 +51,12 @@ NEWER = (
     "commission_deal",
     "request_ticket",
     "request_monthly",
+    "debrief_deal",
+    "closeout_deal",
+    "checklist_deal",
+    "promise_item",
+    "promise_deal",
+    "closing_monthly",
 )
 
 

@@ -5,7 +5,16 @@ from typing import Any
 
 CLOSED, TODAY = date(2026, 6, 10), date(2026, 6, 24)
 FX = [{"fx_rate_id": "2026-06:USD", "month": date(2026, 6, 1), "currency": "USD", "minor_rate_e8": 10**8}]
-FEEDS = ("handoff_form", "kickoff", "success_plan")
+FEEDS = (
+    "handoff_form",
+    "kickoff",
+    "debrief",
+    "closeout",
+    "deliverable",
+    "checklist_item",
+    "promise",
+    "success_plan",
+)
 READ = [{"feed_id": name, "is_read": True} for name in FEEDS]
 NEVER_READ = [{"feed_id": name, "is_read": False} for name in FEEDS]
 Row = dict[str, Any]

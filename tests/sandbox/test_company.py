@@ -412,6 +412,11 @@ def test_ids_look_like_the_vendors(company):
         "Commission__c": "a1C",
         "Kickoff__c": "a1K",
         "Success_Plan__c": "a1S",
+        "Debrief__c": "a1D",
+        "Closeout__c": "a1O",
+        "Deliverable__c": "a1V",
+        "Checklist_Item__c": "a1L",
+        "Promise__c": "a1P",
     }
     for (vendor, kind), records in company[0].records.items():
         lengths = {len(key) for key in records}
@@ -435,6 +440,11 @@ def test_every_way_a_handoff_falls_short_is_planted(ledger):
 def test_every_way_a_closing_falls_short_is_planted(ledger):
     found = ledger.closings(NOVEMBER).values()
     assert {one.success_plan for one in found} == {"none", "started", "in_time", "late", "missing"}
+    assert {one.debrief for one in found} == {"none", "due", "missed", "incomplete", "late", "complete"}
+    assert {one.closeout for one in found} == {"none", "incomplete", "complete", "closed_unsigned"}
+    checklists = {"none", "open", "signed", "late", "advanced_unsigned"}
+    assert [{one.checklists[point] for one in found} for point in (0, 1)] == [checklists, checklists]
+    assert all(any(one.promises[state] for one in found) for state in range(4))
 
 
 def test_every_state_of_a_commission_is_planted(ledger):

@@ -204,6 +204,11 @@ def test_entities_come_in_the_maps_order(serve):
         "handoff",
         "support_case",
         "kickoff",
+        "debrief",
+        "closeout",
+        "deliverable",
+        "checklist_item",
+        "promise",
         "success_plan",
         "commission",
     )

@@ -1,7 +1,7 @@
 """The conformed tables: what Baton means by an account, a project, an hour; one definition each."""
 
 from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
-from tasks.core.tables.closing import SUCCESS_PLAN
+from tasks.core.tables.closing import CHECKLIST_ITEM, CLOSEOUT, DEBRIEF, DELIVERABLE, PROMISE, SUCCESS_PLAN
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
 from tasks.core.tables.handoff import COMMISSION, FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
@@ -15,6 +15,11 @@ CORE = (
     SUBSCRIPTION,
     HANDOFF_FORM,
     KICKOFF,
+    DEBRIEF,
+    CLOSEOUT,
+    DELIVERABLE,
+    CHECKLIST_ITEM,
+    PROMISE,
     SUCCESS_PLAN,
     COMMISSION,
     TICKET,
