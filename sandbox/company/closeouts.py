@@ -47,7 +47,13 @@ def plant(stage: Stage) -> None:
             _success_plan(stage, deal, projects, stage.number("success plan story") % 5)
             _close_out(stage, deal, projects)
         checklists(stage, deal, projects)
-        promises(stage, deal, [key for key, one in stage.facts.deliveries.items() if one.deal == deal], projects)
+        promises(stage, deal, _by_start(stage, deal), projects)
+
+
+def _by_start(stage: Stage, deal: str) -> list[str]:
+    """The deal's projects, the first to start first: a promise is mapped to a task that is there by then."""
+    mine = [(one.start, key) for key, one in stage.facts.deliveries.items() if one.deal == deal]
+    return [key for _, key in sorted(mine)]
 
 
 def after_sale(stage: Stage, deal: str, day: date) -> date:
