@@ -38,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("schedule", "business", "warning", "The project will end late, or cannot be done within its budget."),
     Kind("nrr", "business", "warning", "Existing customers are worth less than a year ago, or fall fast."),
     Kind("rate_missing", "business", "warning", "Hours without a rate are counted but not valued: leakage is too low."),
+    Kind("closeout_unsigned", "business", "warning", "Nobody can show that the customer accepted what was delivered."),
 )
 
 

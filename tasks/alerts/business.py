@@ -6,6 +6,7 @@ from datetime import date, datetime
 from config.policy import Policy
 from config.settings import Settings
 from tasks.alerts.alert import Alert, fingerprint
+from tasks.alerts.closeout_rule import CLOSEOUT_UNSIGNED
 from tasks.alerts.creep_rules import CAPTURE_RATE, RATE_MISSING, SCOPE_CREEP
 from tasks.alerts.ledger import Settled, open_alerts, settle
 from tasks.alerts.nrr_rule import NRR
@@ -14,7 +15,7 @@ from tasks.alerts.schedule_rule import SCHEDULE
 from tasks.warehouse.connect import Warehouse
 from tasks.warehouse.serving import has_mart, rows
 
-RULES: tuple[Rule, ...] = (SCOPE_CREEP, CAPTURE_RATE, RATE_MISSING, SCHEDULE, NRR)
+RULES: tuple[Rule, ...] = (SCOPE_CREEP, CAPTURE_RATE, RATE_MISSING, SCHEDULE, NRR, CLOSEOUT_UNSIGNED)
 
 
 def evaluate(

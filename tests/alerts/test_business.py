@@ -10,7 +10,9 @@ import pytest
 from config.policy import policy
 from config.settings import Settings
 from tasks.alerts.business import RULES, evaluate
+from tasks.alerts.closeout_rule import closeout_unsigned
 from tasks.alerts.outbox import deliver
+from tasks.alerts.rule import Day
 from tasks.metrics.catalogue import METRICS
 from tasks.metrics.metric import Metric
 from tasks.warehouse.columns import published_name
@@ -38,11 +40,13 @@ SCHEDULE = {
     "tcpi_ratio": pa.float64(),
 }  # fmt: skip
 NRR = {"month": pa.date32(), "segment": pa.string(), "nrr_pct": pa.float64(), "grr_pct": pa.float64()}
+CLOSEOUT = {"opportunity_id": pa.string(), "delivered_date": pa.date32(), "is_closed_unsigned": pa.bool_()}
 MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "scope_creep_project": (("project_id",), CREEP),
     "scope_creep_monthly": (("month",), MONTHLY),
     "schedule_project": (("project_id",), SCHEDULE),
     "nrr_monthly": (("month", "segment"), NRR),
+    "closeout_deal": (("opportunity_id",), CLOSEOUT),
 }
 
 
@@ -180,6 +184,21 @@ def test_a_schedule_alert_names_its_reason_and_leaves_out_the_rest(where: Wareho
         "d": "Project d is red: over cost, CPI 0.85",
         "e": "Project e is red: the rest has to go better than planned, TCPI 1.20",
     }
+
+
+def test_what_closed_unsigned_is_one_alert_that_names_the_newest(where: Warehouse, settings: Settings) -> None:
+    unsigned = [(f"d{n}", date(2026, 10, n), True) for n in range(1, 8)]
+    signed, unknown = ("signed", date(2026, 10, 9), False), ("unknown", date(2026, 10, 9), None)
+    put(where, mart("closeout_deal", *unsigned, signed, unknown))
+    assert judge(where, settings) == {("closeout_unsigned", "company", "warning")}
+    (state,) = rows(where, "SELECT title FROM ops.alert_state")
+    assert state["title"] == "7 deals were delivered and closed without a sign-off"
+    given = [dict(zip(CLOSEOUT, row, strict=True)) for row in unsigned]
+    (alert,) = closeout_unsigned(given, Day(DAY, policy(), "USD", lambda alert: None))
+    assert alert.facts["deals"] == "d7, d6, d5, d4, d3"
+    tomorrow = DAY + timedelta(days=1)
+    put(where, mart("closeout_deal", signed, unknown), as_of=tomorrow)
+    assert judge(where, settings, tomorrow) == set()
 
 
 def test_one_project_without_a_rate_is_one_project(where: Warehouse, settings: Settings) -> None:
