@@ -67,6 +67,8 @@ class Schedule(_Section):
     red_cpi: float
     red_tcpi: float
     first_seen_limit_working_days: Days
+    stalled_days: Window
+    blocked_states: tuple[PlainWord, ...]
     short_task_working_days: Days
 
 

@@ -6,7 +6,7 @@
 import random
 from datetime import date, timedelta
 
-from sandbox.company import autumn, blemishes, closeouts
+from sandbox.company import autumn, blemishes, closeouts, stalls
 from sandbox.company.accounts import add_account, currency_of
 from sandbox.company.commissions import pay
 from sandbox.company.customers import ARCS, OPEN_ENDED
@@ -42,6 +42,7 @@ def build(accounts: int = 200, seed: int = 7) -> tuple[World, Ledger]:
     autumn.plant(stage)
     run_projects(stage, buyers)
     closeouts.plant(stage)
+    stalls.block(stage)
     pay(stage)
     blemishes.ties(stage)
     ask_for_help(stage, buyers)

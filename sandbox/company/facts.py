@@ -71,6 +71,19 @@ class Kickoff:
 
 
 @dataclass(frozen=True)
+class Shown:
+    """What the project system shows of a story."""
+
+    project: str
+    kind: str
+    parent: str | None
+    start: date | None
+    state: str
+    percent: int | None
+    is_archived: bool
+
+
+@dataclass(frozen=True)
 class Delivery:
     """How a client's project went: the deal it delivers, its start, its go-live and its close, as far as they came."""
 
@@ -262,6 +275,8 @@ class Facts:
     deals: dict[str, Deal] = field(default_factory=dict)
     forms: dict[str, "History[Form]"] = field(default_factory=dict)  # by deal
     kickoffs: dict[str, "History[Kickoff]"] = field(default_factory=dict)  # by deal
+    shown: dict[str, list[tuple[datetime, Shown]]] = field(default_factory=dict)  # by story
+    closes: dict[str, date] = field(default_factory=dict)  # project -> the day it was closed
     deliveries: dict[str, Delivery] = field(default_factory=dict)  # by project
     success_plans: dict[str, "History[SuccessPlan]"] = field(default_factory=dict)  # by deal
     commissions: dict[str, "History[Commission]"] = field(default_factory=dict)  # by deal

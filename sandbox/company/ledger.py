@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue
+from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -78,6 +78,10 @@ class Ledger:
         """By ticket_id of each request opened by the day: whose it is, where it belongs and where it went."""
         return asked.asked(self.facts, as_of)
 
+    def stalls(self, as_of: date) -> dict[str, stalls.Stalled]:
+        """By project with tasks under way: what of them is blocked or has not moved."""
+        return stalls.stalled(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -130,6 +134,7 @@ class Ledger:
                 {"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.commissions(as_of).items())
             ],
             "tickets": [{"ticket_id": key, **asdict(one)} for key, one in sorted(self.tickets(as_of).items())],
+            "stalls": [{"project_id": project, **asdict(one)} for project, one in sorted(self.stalls(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

@@ -114,5 +114,5 @@ def put_away(stage: Stage, job: Job, day: date) -> None:
 
 def close(stage: Stage, job: Job, day: date, *, when: datetime | None = None) -> None:
     """The project is finished on a day."""
-    job.closed = day
+    job.closed = stage.facts.closes[job.project] = day
     set_field(stage, job, "Completed on", day.isoformat(), when or at(day, 16, 40))

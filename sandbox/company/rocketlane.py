@@ -36,7 +36,9 @@ LABELS = {
     ),
     "TASK": ("Role", "Contractually non-billable"),
 }
-STATES = {"not started": (1, "To do"), "started": (2, "In progress"), "completed": (3, "Completed")}
+STATES = {"not started": (1, "To do"), "started": (2, "In progress"), "completed": (3, "Completed")} | {
+    "blocked": (4, "Blocked")
+}
 APPROVALS = {(True, False): "APPROVED", (False, True): "SUBMITTED", (False, False): "NOT_SUBMITTED"}
 
 

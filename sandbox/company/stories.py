@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sandbox.company.days import TODAY, add_workdays, at, local_day, workdays
-from sandbox.company.facts import Progress
+from sandbox.company.facts import Progress, Shown
 from sandbox.company.projects import Job, Piece
 from sandbox.company.staff import role_id
 from sandbox.company.stage import Stage, core, custom_field, kantata, kantata_id
@@ -69,6 +69,11 @@ def add_story(
                 {"story_id": key, "state": look.state},
             )
             previous = look.state
+    above = core("kantata", parent) if parent else None
+    stage.facts.shown[core("kantata", key)] = [
+        (when, Shown(job.project, kind, above, start, look.state, look.percent, look.is_archived))
+        for when, look in looks
+    ]
     if role is not None:
         custom_field(stage, "Story", key, "Role", role_id(role), born)
     return key

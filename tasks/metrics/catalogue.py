@@ -51,6 +51,8 @@ from tasks.metrics.scope import TIME_SCOPE
 from tasks.metrics.scope_creep_entry import SCOPE_CREEP_ENTRY
 from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
+from tasks.metrics.stall_project import STALL_PROJECT
+from tasks.metrics.stall_task import STALL_TASK
 from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
 from tasks.metrics.uninvoiced import UNINVOICED
 
@@ -91,6 +93,8 @@ STEPS_AND_METRICS = (
     SCHEDULE_PORTFOLIO,
     SCHEDULE_CURVE,
     MILESTONE_SLIP,
+    STALL_TASK,
+    STALL_PROJECT,
     HANDOFF_DEAL,
     FORM_VERSION,
     HANDOFF_FORM_DEAL,

@@ -242,6 +242,14 @@ def test_commissions(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_blocked_and_stalled_work(four_nights, ledger, day: date):
+    names = ("state", "open_count", "blocked_count", "stalled_count")
+    found = four_nights.rows("SELECT * FROM mart.stall_project WHERE as_of = :day", day=day)
+    published = {row["project_id"]: tuple(row[name] for name in names) for row in found}
+    same({project: astuple(one) for project, one in ledger.stalls(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

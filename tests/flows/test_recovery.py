@@ -48,6 +48,8 @@ NEWER = (
     "kickoff_deal",
     "handoff_monthly",
     "success_plan_deal",
+    "stall_task",
+    "stall_project",
     "commission_deal",
     "request_ticket",
     "request_monthly",

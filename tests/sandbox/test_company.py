@@ -456,6 +456,11 @@ def test_every_state_of_a_commission_is_planted(ledger):
     assert any(one.held and one.state == "held" for one in found)
 
 
+def test_work_is_blocked_stalled_slow_or_moves(ledger):
+    found = {one.state for day in DAYS for one in ledger.stalls(day).values()}
+    assert found == {"blocked", "stalled", "slow", "moving"}
+
+
 def test_a_form_completed_late_is_incomplete_until_then(ledger):
     changed = [history for history in ledger.facts.forms.values() if len(history) > 1 and history[1][1] is not None]
     late = [history[:2] for history in changed if history[0][1] != history[1][1]]
