@@ -94,6 +94,8 @@ class Support(_Section):
     strategic_types: Words
     support_teams: Words
     success_teams: Words
+    escalation_days: Window
+    escalation_reply_hours: Annotated[int, Field(ge=1, le=8784)]
 
     @model_validator(mode="after")
     def _one_meaning(self) -> Self:

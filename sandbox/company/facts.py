@@ -286,6 +286,7 @@ class Facts:
     closeouts: dict[str, "History[Closeout]"] = field(default_factory=dict)
     checklist_items: dict[str, "History[ChecklistItem]"] = field(default_factory=dict)
     promises: dict[str, "History[Promise]"] = field(default_factory=dict)
+    routed: dict[str, datetime] = field(default_factory=dict)  # account -> it has an escalation route from then on
     projects: dict[str, "History[Project]"] = field(default_factory=dict)
     entries: dict[str, "History[Entry]"] = field(default_factory=dict)
     changes: dict[str, "History[Change]"] = field(default_factory=dict)

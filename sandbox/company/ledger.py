@@ -82,6 +82,14 @@ class Ledger:
         """By project with tasks under way: what of them is blocked or has not moved."""
         return stalls.stalled(self.facts, as_of)
 
+    def escalations(self, as_of: date) -> dict[str, asked.Escalated]:
+        """By account_id of each customer: its escalations, and whether it has a route."""
+        return asked.escalated(self.facts, as_of)
+
+    def escalated_projects(self, as_of: date) -> dict[str, asked.Running]:
+        """By project_id: the escalations made while it ran."""
+        return asked.running(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)

@@ -41,6 +41,7 @@ SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription
     "Deliverable__c": "a1V",
     "Checklist_Item__c": "a1L",
     "Promise__c": "a1P",
+    "Escalation_Route__c": "a1E",
     "Contact": "003",
     "User": "005",
 }

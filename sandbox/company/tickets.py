@@ -59,9 +59,19 @@ COURSES = (
 
 def ask_for_help(stage: Stage, accounts: Sequence[str]) -> None:
     """Plant the requests of the customers, and one that went away."""
-    for account in accounts:
+    for place, account in enumerate(accounts):
+        if place % 3:  # a third of the customers reach nobody in particular
+            _route(stage, account, place)
         for _ in range(EACH):
             _ask(stage, account, stage.number("request"))
+
+
+def _route(stage: Stage, account: str, place: int) -> None:
+    """Every other one only since October 2026."""
+    since = at(date(2026, 10, 5) if place % 2 else date(2026, 2, 2), 10, 8)
+    key = salesforce_id(stage, "Escalation_Route__c")
+    salesforce(stage, "Escalation_Route__c", key, since, {"Account__c": account, "Reaches__c": "Support"})
+    stage.facts.routed[core("salesforce", account)] = since
 
 
 def _ask(stage: Stage, account: str, n: int) -> None:

@@ -30,11 +30,14 @@ def add_zendesk(world: World) -> dict[str, str]:
         _put(world, "ticket_fields", key, born, {"title": title, "type": "text", "active": True})
     for name, key in groups.items():
         _put(world, "groups", key, born, {"name": name, "deleted": False})
-    support = groups["Support"]
+    routes = {
+        one[0].record["Account__c"]: one[0] for one in world.records["salesforce", "Escalation_Route__c"].values()
+    }
     for n, (account, key) in enumerate(numbers.items()):
-        group = support if n % 3 else None  # a third of the customers reach nobody in particular
-        named = {"name": f"Organization {n + 1}", "external_id": account or None, "group_id": group}
+        named = {"name": f"Organization {n + 1}", "external_id": account or None, "group_id": None}
         _put(world, "organizations", key, born, named)
+        if account in routes:  # its requests reach a team from then on
+            _put(world, "organizations", key, routes[account].visible_at, named | {"group_id": groups["Support"]}, born)
     ids = {}
     for n, (case, versions) in enumerate(cases.items()):
         key = FIRST_ID["tickets"] + n

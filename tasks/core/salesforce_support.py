@@ -22,4 +22,15 @@ SELECT '{{instance}}:' || v.id AS ticket_id,
 FROM {{raw}}.support_case v
 """
 
-SUPPORT = (Mapping("ticket", TICKET, is_optional=True),)
+ESCALATION_ROUTE = f"""
+SELECT '{{instance}}:' || v.id AS route_id,
+       '{{instance}}:' || v.account_id AS account_id,
+       v.reaches,
+       {VERSION}
+FROM {{raw}}.escalation_route v
+"""
+
+SUPPORT = (
+    Mapping("ticket", TICKET, is_optional=True),
+    Mapping("escalation_route", ESCALATION_ROUTE, is_optional=True),
+)

@@ -40,6 +40,20 @@ LEFT JOIN rated ON rated.ticket_id = v.id
 LEFT JOIN {{raw}}.ticket_field f ON f.subject_id = v.id
 """
 
-MAPPINGS = (Mapping("ticket", TICKET, is_optional=True),)
+# The team that new tickets of a customer reach.
+ESCALATION_ROUTE = f"""
+SELECT '{{instance}}:' || v.id AS route_id,
+       '{{crm}}:' || trim(v.account_ref) AS account_id,
+       coalesce(team.name, v.group_id) AS reaches,
+       {VERSION}
+FROM {{raw}}.organization v
+LEFT JOIN (SELECT id, name FROM {{raw}}.team WHERE _is_newest) team ON team.id = v.group_id
+WHERE nullif(trim(v.account_ref), '') IS NOT NULL AND v.group_id IS NOT NULL
+"""
+
+MAPPINGS = (
+    Mapping("ticket", TICKET, is_optional=True),
+    Mapping("escalation_route", ESCALATION_ROUTE, is_optional=True),
+)
 OPTIONAL: frozenset[str] = frozenset({"rating"})
 CUSTOM_FIELDS = (("ticket_field", "Ticket", "ticket"),)

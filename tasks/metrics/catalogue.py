@@ -13,6 +13,9 @@ from tasks.metrics.customer_ticket import CUSTOMER_TICKET
 from tasks.metrics.debrief_deal import DEBRIEF_DEAL
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
+from tasks.metrics.escalation_account import ESCALATION_ACCOUNT
+from tasks.metrics.escalation_project import ESCALATION_PROJECT
+from tasks.metrics.escalation_ticket import ESCALATION_TICKET
 from tasks.metrics.form_version import FORM_VERSION
 from tasks.metrics.go_live import GO_LIVE
 from tasks.metrics.handoff_deal import HANDOFF_DEAL
@@ -115,6 +118,9 @@ STEPS_AND_METRICS = (
     PROMISE_ITEM,
     PROMISE_DEAL,
     CLOSING_MONTHLY,
+    ESCALATION_TICKET,
+    ESCALATION_ACCOUNT,
+    ESCALATION_PROJECT,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

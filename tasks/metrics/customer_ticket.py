@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.account_holder import held
 from tasks.metrics.metric import Frames, Metric
 
 DAYS = ("escalated_date", "replied_date", "closed_date", "rated_date")
@@ -16,19 +17,13 @@ def customer_ticket(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFr
     A ticket of an account that was merged away counts for the one it was merged into. A ticket whose account is not
     known keeps no account and has the tier `unmatched`.
     """
-    merged = nw.when(nw.col("merged_date") <= nw.lit(as_of)).then(nw.col("merged_into_id"))
-    accounts = frames["account"].select(
-        nw.col("account_id").alias("_named_id"), nw.coalesce(merged, nw.col("account_id")).alias("_holder_id")
-    )
-    tickets = frames["ticket"].filter(nw.col("opened_date") <= nw.lit(as_of))
-    tickets = tickets.join(accounts, how="left", left_on="account_id", right_on="_named_id")
-    tiers = frames["account_tier"].select(nw.col("account_id").alias("_tier_id"), nw.col("tier").alias("_tier"))
-    tickets = tickets.join(tiers, how="left", left_on="_holder_id", right_on="_tier_id")
+    tickets = held(frames["ticket"].filter(nw.col("opened_date") <= nw.lit(as_of)), frames["account"], as_of)
+    tiers = frames["account_tier"].select("account_id", nw.col("tier").alias("_tier"))
+    tickets = tickets.join(tiers, how="left", on="account_id")
     known = {name: nw.when(nw.col(name) <= nw.lit(as_of)).then(nw.col(name)) for name in DAYS}
     tickets = tickets.with_columns(*(day.alias(name) for name, day in known.items()))
-    unmatched = nw.when(nw.col("_holder_id").is_null()).then(nw.lit("unmatched"))
+    unmatched = nw.when(nw.col("account_id").is_null()).then(nw.lit("unmatched"))
     return tickets.with_columns(
-        nw.col("_holder_id").alias("account_id"),
         unmatched.otherwise(nw.col("_tier").fill_null("unknown")).alias("tier"),
         nw.col("opened_date").dt.truncate("1mo").cast(nw.Date).alias("month"),
         nw.when(~nw.col("replied_date").is_null()).then(nw.col("reply_seconds")).alias("reply_seconds"),

@@ -55,7 +55,11 @@ FAULTS = [
     ("UPDATE mart.commission_deal SET held_minor = payout_minor", {"commission_deal"}),
     ("UPDATE mart.request_ticket SET is_misrouted = NOT is_misrouted WHERE ticket_id = 't'", {"request_ticket"}),
     ("UPDATE mart.request_ticket SET kind = 'strategic'", {"request_ticket"}),
-    ("UPDATE mart.request_monthly SET misrouted_count = 3", {"request_ticket", "request_monthly"}),
+    ("UPDATE mart.request_monthly SET misrouted_count = 4", {"request_ticket", "request_monthly"}),
+    ("UPDATE mart.escalation_ticket SET is_late = false", {"escalation_ticket"}),
+    ("UPDATE mart.escalation_account SET open_count = open_count + 1", {"escalation_ticket"}),
+    ("UPDATE mart.escalation_account SET state = 'no_route'", {"escalation_account"}),
+    ("UPDATE mart.escalation_project SET still_open_count = open_count + 1", {"escalation_project"}),
 ]
 
 
@@ -81,6 +85,8 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("success_plan", delivery_rows.success_plan(**key, created_date=date(2026, 1, 16)))
     given("commission", commission(**key))
     made = {"account_id": "a1", "opened_date": date(2026, 2, 3), "replied_date": date(2026, 2, 3)}
+    given("escalation_route", {})
+    given("ticket", ticket("t0", **(made | {"escalated_date": date(2026, 2, 3), "reply_seconds": 90_000})))
     given("ticket", ticket(**made), ticket("t2", team="Customer Success", **made))
     given("feed", *READ, *SUPPORT_READ)
     given("project", key)

@@ -236,6 +236,7 @@ def test_a_table_that_was_never_read_is_told_from_one_that_was(lake):
         ("commission", False),
         ("debrief", False),
         ("deliverable", False),
+        ("escalation_route", False),
         ("handoff_form", False),
         ("kickoff", True),
         ("promise", False),

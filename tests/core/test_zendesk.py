@@ -30,7 +30,7 @@ def company(tmp_path_factory):
     """
     world, ledger = build(20)
     ids = {f"salesforce:{case}": f"zendesk:{key}" for case, key in add_zendesk(world).items()}
-    del world.records["salesforce", "Case"]
+    del world.records["salesforce", "Case"], world.records["salesforce", "Escalation_Route__c"]
     with running(world, CLOCK) as sandbox:
         variables = sandbox.environment() | sandbox.zendesk_environment()
         with patch.dict(os.environ, variables):
@@ -75,6 +75,13 @@ def test_escalations_and_answers_are_the_planted_ones(company):
         ids[key]: (one.ticket.escalated, one.ticket.replied, one.ticket.reply_seconds)
         for key, one in ledger.tickets(AS_OF).items()
     }
+
+
+def test_a_customer_whose_organization_has_a_team_has_a_route(company):
+    ledger, _, _, bench = company
+    found = {row["account_id"]: row for row in rows(bench, "SELECT * FROM mart.escalation_account")}
+    planted = {key: (one.has_route, one.new, one.open) for key, one in ledger.escalations(AS_OF).items()}
+    assert {key: (row["has_route"], row["new_count"], row["open_count"]) for key, row in found.items()} == planted
 
 
 def test_a_request_that_matches_no_account_names_its_organization(company):

@@ -250,6 +250,22 @@ def test_blocked_and_stalled_work(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_escalations_of_customers_and_their_routes(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.escalation_account WHERE as_of = :day", day=day)
+    names = ("tier", "new_count", "open_count", "late_count", "has_route")
+    planted = {account: astuple(one) for account, one in ledger.escalations(day).items()}
+    same(planted, {row["account_id"]: tuple(row[name] for name in names) for row in found})
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_escalations_of_projects_and_at_their_closeout(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.escalation_project WHERE as_of = :day", day=day)
+    names = ("new_count", "open_count", "at_closeout_count", "still_open_count")
+    planted = {project: astuple(one) for project, one in ledger.escalated_projects(day).items()}
+    same(planted, {row["project_id"]: tuple(row[name] for name in names) for row in found})
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -59,6 +59,9 @@ NEWER = (
     "promise_item",
     "promise_deal",
     "closing_monthly",
+    "escalation_ticket",
+    "escalation_account",
+    "escalation_project",
 )
 
 

@@ -408,6 +408,7 @@ def test_many_rows_share_a_stamp():
 def test_ids_look_like_the_vendors(company):
     prefixes = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription__c": "a0X"} | {
         "Case": "500",
+        "Escalation_Route__c": "a1E",
         "Handoff__c": "a1H",
         "Commission__c": "a1C",
         "Kickoff__c": "a1K",
@@ -486,3 +487,10 @@ def test_a_request_is_answered_and_solved_in_time_to_be_seen_later(ledger):
     assert any(history[-1][1] is None for history in histories)  # deleted at last
     late = [one for one in ledger.tickets(NOVEMBER).values() if (one.ticket.reply_seconds or 0) > 24 * 3600]
     assert all(one.ticket.replied > one.ticket.opened for one in late) and late
+
+
+def test_escalations_are_planted_on_projects_and_at_closeouts(ledger):
+    found, projects = ledger.escalations(NOVEMBER).values(), ledger.escalated_projects(NOVEMBER).values()
+    assert {one.has_route for one in found} == {True, False}
+    assert any(one.late for one in found) and any(one.new for one in found) and any(one.open for one in projects)
+    assert sum(one.has_route for one in ledger.escalations(SEPTEMBER).values()) < sum(one.has_route for one in found)

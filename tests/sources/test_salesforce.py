@@ -203,6 +203,7 @@ def test_entities_come_in_the_maps_order(serve):
         "subscription",
         "handoff",
         "support_case",
+        "escalation_route",
         "kickoff",
         "debrief",
         "closeout",

@@ -5,7 +5,7 @@ from tasks.core.tables.closing import CHECKLIST_ITEM, CLOSEOUT, DEBRIEF, DELIVER
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
 from tasks.core.tables.handoff import COMMISSION, FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
-from tasks.core.tables.support import TICKET
+from tasks.core.tables.support import ESCALATION_ROUTE, TICKET
 from tasks.core.tables.work import CHANGE_ORDER, PLAN_TASK, PROJECT, TASK, TASK_PROGRESS, TIME_ENTRY
 
 # In dependency order: a table stands after those it refers to.
@@ -23,6 +23,7 @@ CORE = (
     SUCCESS_PLAN,
     COMMISSION,
     TICKET,
+    ESCALATION_ROUTE,
     FEED,
     PROJECT,
     TASK,

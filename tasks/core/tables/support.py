@@ -20,3 +20,13 @@ TICKET = Table(
         Column("rated_date", "date", "the day of that rating"),
     ),
 )
+
+ESCALATION_ROUTE = Table(
+    "escalation_route",
+    "Whom a customer reaches when things go wrong: a queue, a team or a person.",
+    (
+        Column("route_id", "text", "key", required=True),
+        Column("account_id", "text", "the customer", required=True, refers_to="account"),
+        Column("reaches", "text", "the queue, team or person, as the source names it", required=True),
+    ),
+)

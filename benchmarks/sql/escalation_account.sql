@@ -1,0 +1,34 @@
+-- The escalations of each customer, and its route.
+WITH tier_of AS (
+    SELECT a.account_id, 12 * m.closing_minor AS acv_minor,
+           CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * $mixed_from_amount THEN 'digital'
+                WHEN acv_minor < 100 * $high_touch_from_amount THEN 'mixed'
+                WHEN acv_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
+    FROM core.account a
+    LEFT JOIN mart.mrr_account m ON m.account_id = a.account_id AND m.closing_minor > 0
+     AND m.month = date_trunc('month', ($as_of::DATE + 1) - INTERVAL 1 MONTH)
+),
+counted AS (
+    SELECT account_id, count(*) FILTER (is_new) AS new_count, count(*) FILTER (is_open) AS open_count,
+           count(*) FILTER (is_late AND (is_new OR is_open)) AS late_count,
+           max(reply_seconds) FILTER (is_new) AS slowest_reply_seconds
+    FROM mart.escalation_ticket WHERE account_id IS NOT NULL GROUP BY account_id
+),
+feeds AS (
+    SELECT bool_or(is_read) FILTER (feed_id = 'ticket') AS has_tickets,
+           bool_or(is_read) FILTER (feed_id = 'escalation_route') AS has_routes
+    FROM core.feed
+)
+SELECT t.account_id, tier, acv_minor,
+       CASE WHEN has_routes THEN r.account_id IS NOT NULL END AS has_route,
+       CASE WHEN has_tickets THEN coalesce(new_count, 0) END AS new_count,
+       CASE WHEN has_tickets THEN coalesce(open_count, 0) END AS open_count,
+       CASE WHEN has_tickets THEN coalesce(late_count, 0) END AS late_count,
+       slowest_reply_seconds,
+       CASE WHEN NOT has_tickets THEN 'ticket' WHEN tier = 'digital' AND NOT has_routes THEN 'escalation_route' END
+           AS missing_input,
+       CASE WHEN missing_input IS NOT NULL THEN 'unknown' WHEN tier = 'digital' AND NOT has_route THEN 'no_route'
+            WHEN c.late_count > 0 THEN 'late' ELSE 'in_order' END AS state
+FROM tier_of t LEFT JOIN counted c USING (account_id)
+LEFT JOIN (SELECT DISTINCT account_id FROM core.escalation_route) r USING (account_id) CROSS JOIN feeds
+WHERE tier <> 'unknown' OR c.account_id IS NOT NULL
