@@ -38,6 +38,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("schedule", "business", "warning", "The project will end late, or cannot be done within its budget."),
     Kind("nrr", "business", "warning", "Existing customers are worth less than a year ago, or fall fast."),
     Kind("rate_missing", "business", "warning", "Hours without a rate are counted but not valued: leakage is too low."),
+    Kind("escalation_at_closeout", "business", "warning", "Success inherits an escalation that nobody solved."),
+    Kind("escalation_path", "business", "warning", "Small customers with a problem reach nobody, or too late."),
     Kind("closeout_unsigned", "business", "warning", "Nobody can show that the customer accepted what was delivered."),
 )
 

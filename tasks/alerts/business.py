@@ -8,6 +8,7 @@ from config.settings import Settings
 from tasks.alerts.alert import Alert, fingerprint
 from tasks.alerts.closeout_rule import CLOSEOUT_UNSIGNED
 from tasks.alerts.creep_rules import CAPTURE_RATE, RATE_MISSING, SCOPE_CREEP
+from tasks.alerts.escalation_rules import ESCALATION_AT_CLOSEOUT, ESCALATION_PATH
 from tasks.alerts.ledger import Settled, open_alerts, settle
 from tasks.alerts.nrr_rule import NRR
 from tasks.alerts.rule import Day, Rule
@@ -15,7 +16,16 @@ from tasks.alerts.schedule_rule import SCHEDULE
 from tasks.warehouse.connect import Warehouse
 from tasks.warehouse.serving import has_mart, rows
 
-RULES: tuple[Rule, ...] = (SCOPE_CREEP, CAPTURE_RATE, RATE_MISSING, SCHEDULE, NRR, CLOSEOUT_UNSIGNED)
+RULES: tuple[Rule, ...] = (
+    SCOPE_CREEP,
+    CAPTURE_RATE,
+    RATE_MISSING,
+    SCHEDULE,
+    NRR,
+    CLOSEOUT_UNSIGNED,
+    ESCALATION_AT_CLOSEOUT,
+    ESCALATION_PATH,
+)
 
 
 def evaluate(

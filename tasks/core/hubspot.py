@@ -160,10 +160,38 @@ LEFT JOIN first_buyer ON first_buyer.deal_id = v.deal_id
 LEFT JOIN lost ON lost.deal_id = v.deal_id
 """
 
+# The customer is the ticket's primary company, else the first one, or what that was merged into; the team its pipeline.
+TICKET = f"""
+WITH RECURSIVE {merges("company")},
+customer AS (
+    SELECT link.ticket_id, coalesce(company_winner.top, link.company_id) AS company_id
+    FROM {{raw}}.ticket_company link LEFT JOIN company_winner ON company_winner.id = link.company_id
+    WHERE link._is_newest AND NOT link._deleted
+    QUALIFY row_number() OVER (
+        PARTITION BY link.ticket_id ORDER BY coalesce(link.is_primary, false) DESC, link.company_id) = 1
+),
+pipeline AS (SELECT id, label FROM {{raw}}.ticket_pipeline WHERE _is_newest)
+SELECT '{{instance}}:' || v.id AS ticket_id,
+       '{{instance}}:' || customer.company_id AS account_id,
+       customer.company_id AS customer_ref,
+       nullif(v.category, '') AS request_type,
+       pipeline.label AS team,
+       local_date(v.created_at) AS opened_date,
+       local_date(v.escalated_at) AS escalated_date,
+       local_date(v.replied_at) AS replied_date,
+       seconds_between(v.created_at, v.replied_at) AS reply_seconds,
+       local_date(v.closed_at) AS closed_date,
+       {VERSION}
+FROM {{raw}}.ticket v
+LEFT JOIN customer ON customer.ticket_id = v.id
+LEFT JOIN pipeline ON pipeline.id = v.pipeline_id
+"""
+
 MAPPINGS = (
     Mapping("account", ACCOUNT),
     Mapping("opportunity", OPPORTUNITY),
     Mapping("subscription", SUBSCRIPTION),
+    Mapping("ticket", TICKET, is_optional=True),
 )
 OPTIONAL: frozenset[str] = frozenset({"deal_stage"})
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

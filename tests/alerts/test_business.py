@@ -11,6 +11,7 @@ from config.policy import policy
 from config.settings import Settings
 from tasks.alerts.business import RULES, evaluate
 from tasks.alerts.closeout_rule import closeout_unsigned
+from tasks.alerts.escalation_rules import breach
 from tasks.alerts.outbox import deliver
 from tasks.alerts.rule import Day
 from tasks.metrics.catalogue import METRICS
@@ -40,6 +41,8 @@ SCHEDULE = {
     "tcpi_ratio": pa.float64(),
 }  # fmt: skip
 NRR = {"month": pa.date32(), "segment": pa.string(), "nrr_pct": pa.float64(), "grr_pct": pa.float64()}
+AT_CLOSEOUT = {"project_id": pa.string(), "closed_date": pa.date32(), "still_open_count": pa.int64()}
+PATH = {"account_id": pa.string(), "tier": pa.string(), "state": pa.string(), "late_count": pa.int64()}
 CLOSEOUT = {"opportunity_id": pa.string(), "delivered_date": pa.date32(), "is_closed_unsigned": pa.bool_()}
 MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "scope_creep_project": (("project_id",), CREEP),
@@ -47,6 +50,8 @@ MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "schedule_project": (("project_id",), SCHEDULE),
     "nrr_monthly": (("month", "segment"), NRR),
     "closeout_deal": (("opportunity_id",), CLOSEOUT),
+    "escalation_project": (("project_id",), AT_CLOSEOUT),
+    "escalation_account": (("account_id",), PATH),
 }
 
 
@@ -244,3 +249,31 @@ def test_sixty_projects_are_one_message(where: Warehouse, settings: Settings, ht
 def test_every_column_a_rule_reads_is_published(rule) -> None:
     metrics = {metric.table: metric for metric in METRICS}
     assert set(rule.columns) <= {published_name(name) for name in metrics[rule.table].columns}
+
+
+def test_escalations_left_at_a_closeout_are_one_alert_until_solved(where: Warehouse, settings: Settings) -> None:
+    left, fine = ("left", date(2026, 10, 9), 2), ("fine", date(2026, 10, 9), 0)
+    running, unknown = ("running", None, 0), ("unknown", date(2026, 10, 9), None)
+    put(where, mart("escalation_project", left, fine, running, unknown))
+    assert judge(where, settings) == {("escalation_at_closeout", "company", "warning")}
+    (state,) = rows(where, "SELECT title FROM ops.alert_state")
+    assert state["title"] == "2 escalations that were open at a closeout: still not solved"
+    tomorrow = DAY + timedelta(days=1)
+    put(where, mart("escalation_project", ("left", date(2026, 10, 9), 0), unknown), as_of=tomorrow)
+    assert judge(where, settings, tomorrow) == set()
+
+
+def test_digital_customers_without_a_way_to_a_person_are_one_alert(where: Warehouse, settings: Settings) -> None:
+    breaches = [("1", "digital", "no_route", 0), ("2", "digital", "late", 1)]
+    others = [("3", "digital", "in_order", 0), ("4", "mixed", "late", 1), ("5", "digital", "unknown", None)]
+    put(where, mart("escalation_account", *breaches, *others))
+    assert judge(where, settings) == {("escalation_path", "company", "warning")}
+    (state,) = rows(where, "SELECT title FROM ops.alert_state")
+    assert state["title"] == "2 digital customers have no way to a person, or waited too long for one"
+    (alert,) = breach(
+        [dict(zip(PATH, row, strict=True)) for row in breaches], Day(DAY, policy(), "USD", lambda _: None)
+    )
+    assert alert.facts["accounts"] == "2, 1"
+    tomorrow = DAY + timedelta(days=1)
+    put(where, mart("escalation_account", *others), as_of=tomorrow)
+    assert judge(where, settings, tomorrow) == set()

@@ -259,9 +259,25 @@ def test_a_merged_deals_lines_are_those_of_the_deal_it_went_into(lake):
     assert lake.core("subscription", *columns) == [("hubspot:1001", "hubspot:8", True)]
 
 
+def test_a_ticket_is_of_its_primary_company_and_its_pipelines_team(lake):
+    lake.put("company", record("1001"), record("1002", hs_merged_object_ids="1003"))
+    lake.put("ticket_pipeline", {"id": "0", "label": "Customer Success", "updated_at": "2026-08-20T22:30:00.000Z"})
+    made = {"hs_pipeline": "0", "hs_ticket_category": "PRODUCT_ISSUE", "createdate": "2026-08-19T23:30:00.000Z"}
+    answered = {"first_agent_reply_date": "2026-08-20T01:30:00.000Z", "closed_date": "2026-08-21T09:00:00.000Z"}
+    lake.put("ticket", record("51", **made, **answered), record("52", **made, escalated_at="2026-08-20T09:00:00.000Z"))
+    lake.put("ticket_company", link("51", "1001"), link("51", "1003", is_primary=True))
+    days = ("opened_date", "escalated_date", "replied_date", "closed_date")
+    made_on = date(2026, 8, 20)  # summer time in London
+    assert lake.core("ticket", "ticket_id", "account_id", "request_type", "team", "reply_seconds", *days) == [
+        ("hubspot:51", "hubspot:1002", "PRODUCT_ISSUE", "Customer Success", 7200, made_on, None, made_on,
+         date(2026, 8, 21)),
+        ("hubspot:52", None, "PRODUCT_ISSUE", "Customer Success", None, made_on, made_on, None, None),
+    ]  # fmt: skip
+
+
 def test_the_days_data_is_as_old_as_the_oldest_of_what_feeds_it(company):
     _, _, settings = company
     clock, _ = DEMO_DAYS[-1]
     reached = clock - timedelta(minutes=5)
     assert data_as_of(settings, clock) == {"hubspot": reached}
-    assert pulled_at(settings, clock) == dict.fromkeys(("account", "opportunity", "subscription"), reached)
+    assert pulled_at(settings, clock) == dict.fromkeys(("account", "opportunity", "subscription", "ticket"), reached)
