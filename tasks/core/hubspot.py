@@ -164,7 +164,7 @@ LEFT JOIN lost ON lost.deal_id = v.deal_id
 TICKET = f"""
 WITH RECURSIVE {merges("company")},
 customer AS (
-    SELECT link.ticket_id, coalesce(company_winner.top, link.company_id) AS company_id
+    SELECT link.ticket_id, coalesce(company_winner.top, link.company_id) AS holder_id
     FROM {{raw}}.ticket_company link LEFT JOIN company_winner ON company_winner.id = link.company_id
     WHERE link._is_newest AND NOT link._deleted
     QUALIFY row_number() OVER (
@@ -172,8 +172,8 @@ customer AS (
 ),
 pipeline AS (SELECT id, label FROM {{raw}}.ticket_pipeline WHERE _is_newest)
 SELECT '{{instance}}:' || v.id AS ticket_id,
-       '{{instance}}:' || customer.company_id AS account_id,
-       customer.company_id AS customer_ref,
+       '{{instance}}:' || customer.holder_id AS account_id,
+       customer.holder_id AS customer_ref,
        nullif(v.category, '') AS request_type,
        pipeline.label AS team,
        local_date(v.created_at) AS opened_date,

@@ -337,3 +337,47 @@ def test_a_folder_of_csv_files_alone_gives_the_retention_computed_by_hand(office
         ).fetchall()
     # A year ago 100 and 200 a month; of these 110 and nothing are left. The third is new and does not count.
     assert [(round(float(nrr), 2), round(float(grr), 2)) for nrr, grr in found] == [(36.67, 33.33)]
+
+
+def test_tickets_and_routes_of_tables_say_who_answers_what(office):
+    office.csv("accounts.csv", "id,name", "a,Nord")
+    office.csv("lines.csv", "id,account,value,first,after", "a1,a,1200.00,2026-01-01,2027-01-01")
+    office.csv(
+        "tickets.csv",
+        "id,customer,what,who,made,raised,answered,hours",
+        "1,a,Incident,Support,2026-08-03,,2026-08-03,1.5",
+        "2,a,Training,Support,2026-08-04,2026-08-04,2026-08-06,50",
+        "3,z,Incident,Support,2026-08-05,,,",
+    )
+    office.csv("routes.csv", "id,customer,queue", "1,a,Hotline")
+    usd = {"value": "USD"}
+    office.table("account", {"csv": "accounts.csv", "columns": {"account_id": "id", "name": "name", "currency": usd}})
+    office.table("subscription", {"csv": "lines.csv", "columns": {
+        "subscription_id": "id", "account_id": "account", "amount_minor": {"column": "value", "unit": "amount"},
+        "currency": usd, "start_date": "first", "term_end_date": "after", "is_renewal_lost": {"value": "false"},
+    }})  # fmt: skip
+    office.table("ticket", {"csv": "tickets.csv", "columns": {
+        "ticket_id": "id", "account_id": "customer", "customer_ref": "customer", "request_type": "what", "team": "who",
+        "opened_date": "made", "escalated_date": "raised", "replied_date": "answered",
+        "reply_seconds": {"column": "hours", "unit": "hours"},
+    }})  # fmt: skip
+    office.table("escalation_route", {"csv": "routes.csv", "columns": {
+        "route_id": "id", "account_id": "customer", "reaches": "queue",
+    }})  # fmt: skip
+    for name in ("account", "subscription", "ticket", "escalation_route"):
+        office.pull(name)
+    with workbench(office.settings) as bench:
+        conform(bench, office.settings, policy(), as_of=date(2026, 8, 31), known_at=NOW)
+        judge(bench, policy(), {})
+        measure(bench, STEPS_AND_METRICS, policy(), as_of=date(2026, 8, 31))
+        routed = bench.execute(
+            "SELECT tier, request_count, routed_count, misrouted_count FROM mart.request_monthly ORDER BY tier"
+        ).fetchall()
+        customers = bench.execute(
+            "SELECT account_id, has_route, new_count, late_count, slowest_reply_seconds, state "
+            "FROM mart.escalation_account"
+        ).fetchall()
+        unmatched = bench.execute("SELECT customer_ref FROM mart.request_ticket WHERE account_id IS NULL").fetchall()
+    assert routed == [("digital", 2, 2, 1), ("unmatched", 1, 1, 0)]
+    assert customers == [("files:a", True, 1, 1, 180_000, "late")]
+    assert unmatched == [("z",)]
