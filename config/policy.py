@@ -67,6 +67,7 @@ class Schedule(_Section):
     red_cpi: float
     red_tcpi: float
     first_seen_limit_working_days: Days
+    success_rating: Annotated[int, Field(ge=1, le=5)]
     stalled_days: Window
     blocked_states: tuple[PlainWord, ...]
     short_task_working_days: Days

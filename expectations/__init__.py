@@ -53,8 +53,10 @@ from expectations import (
     stall_project,
     stall_task,
     subscription,
+    success_monthly,
     success_plan,
     success_plan_deal,
+    success_project,
     task,
     task_progress,
     ticket,
@@ -127,4 +129,6 @@ MART_SUITES = (
     escalation_ticket.SUITE,
     escalation_account.SUITE,
     escalation_project.SUITE,
+    success_project.SUITE,
+    success_monthly.SUITE,
 )

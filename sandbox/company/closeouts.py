@@ -20,6 +20,7 @@ CLOSEOUTS: tuple[tuple[dict[str, Any], dict[str, bool]], ...] = (
     ({"Document__c": None}, {"has_document": False}),
     ({"Signed_Date__c": None}, {}),
 )
+RATINGS = (5, 4, 3, 5, None)  # of five, by the customer
 UNVALIDATED, NO_LIST, NO_CLOSEOUT, SIGNED_LATE, DELETED = range(len(CLOSEOUTS), len(CLOSEOUTS) + 5)
 # What a debrief says, how many working days before the sign-off it is held, and whether all is said.
 DEBRIEFS: tuple[tuple[tuple[dict[str, Any], int, bool], ...], ...] = (
@@ -98,7 +99,11 @@ def _close_out(stage: Stage, deal: str, delivered: list[Delivery]) -> None:
             return
         if planned % 2:
             _debriefs(stage, deal, known, 0)
-        fields = _filled(deal) | {"Meeting_Date__c": "2026-12-10", "Signed_Date__c": None, "Document__c": None}
+        fields = (
+            _filled(deal)
+            | {"Meeting_Date__c": "2026-12-10", "Signed_Date__c": None, "Document__c": None}
+            | {"Rating__c": None}
+        )
         key, meeting = salesforce_id(stage, "Closeout__c"), date(2026, 12, 10)
         salesforce(stage, "Closeout__c", key, at(known, 15, 5), fields)
         stage.facts.closeouts[core("salesforce", key)] = [(at(known, 15, 5), Closeout(deal, meeting))]
@@ -139,9 +144,11 @@ def _closeout(stage: Stage, deal: str, meeting: date, story: int) -> None:
     if meeting > TODAY:
         return
     changed, lacks = CLOSEOUTS[story if story < len(CLOSEOUTS) else 0]
-    fields = _filled(deal) | {"Meeting_Date__c": meeting.isoformat(), "Signed_Date__c": meeting.isoformat()} | changed
+    rating = RATINGS[stage.number("rating") % len(RATINGS)]
+    held = {"Meeting_Date__c": meeting.isoformat(), "Signed_Date__c": meeting.isoformat(), "Rating__c": rating}
+    fields = _filled(deal) | held | changed
     fact = replace(
-        Closeout(deal, meeting, signed=meeting if fields["Signed_Date__c"] else None),
+        Closeout(deal, meeting, signed=meeting if fields["Signed_Date__c"] else None, rating=rating),
         **lacks | ({"is_validated": False} if story in (UNVALIDATED, NO_LIST) else {}),
     )
     if story == SIGNED_LATE:

@@ -147,6 +147,7 @@ class Closeout:
     has_next_steps: bool = True
     has_document: bool = True
     signed: date | None = None
+    rating: int | None = None
 
 
 @dataclass(frozen=True)

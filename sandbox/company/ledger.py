@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls
+from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls, succeeded
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -90,6 +90,10 @@ class Ledger:
         """By project_id: the escalations made while it ran."""
         return asked.running(self.facts, as_of)
 
+    def successes(self, as_of: date) -> dict[str, str]:
+        """By planned project that closed by the day: success, failed or unknown."""
+        return succeeded.succeeded(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -143,6 +147,9 @@ class Ledger:
             ],
             "tickets": [{"ticket_id": key, **asdict(one)} for key, one in sorted(self.tickets(as_of).items())],
             "stalls": [{"project_id": project, **asdict(one)} for project, one in sorted(self.stalls(as_of).items())],
+            "successes": [
+                {"project_id": project, "state": state} for project, state in sorted(self.successes(as_of).items())
+            ],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

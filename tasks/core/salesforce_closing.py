@@ -24,6 +24,7 @@ SELECT '{{instance}}:' || v.id AS closeout_id,
        coalesce(v.has_customer_success, false) AS has_customer_success,
        v.next_steps, v.signed_date,
        nullif(trim(v.document), '') AS document,
+       v.rating,
        {VERSION}
 FROM {{raw}}.closeout v
 """

@@ -56,7 +56,9 @@ from tasks.metrics.scope_creep_monthly import SCOPE_CREEP_MONTHLY
 from tasks.metrics.scope_creep_project import SCOPE_CREEP_PROJECT
 from tasks.metrics.stall_project import STALL_PROJECT
 from tasks.metrics.stall_task import STALL_TASK
+from tasks.metrics.success_monthly import SUCCESS_MONTHLY
 from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
+from tasks.metrics.success_project import SUCCESS_PROJECT
 from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
@@ -121,6 +123,8 @@ STEPS_AND_METRICS = (
     ESCALATION_TICKET,
     ESCALATION_ACCOUNT,
     ESCALATION_PROJECT,
+    SUCCESS_PROJECT,
+    SUCCESS_MONTHLY,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

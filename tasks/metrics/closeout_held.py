@@ -53,6 +53,7 @@ CLOSEOUT_HELD = Metric(
         "is_signed_off": "signed, and the document is attached",
         "deliverable_count": "deliverables listed; null without a list",
         "validated_count": "those validated",
+        "rating": "how the customer rates the project, 1 to 5",
     },
     compute=closeout_held,
     is_step=True,

@@ -42,6 +42,8 @@ FAULTS = [
     ("UPDATE mart.handoff_form_deal SET valid_count = 4", {"handoff_form_deal"}),
     ("UPDATE mart.kickoff_deal SET is_goals_shown = false", {"kickoff_deal"}),
     ("UPDATE mart.handoff_monthly SET complete_count = deal_count + 1", {"handoff_form_deal", "handoff_monthly"}),
+    ("UPDATE mart.success_project SET is_on_time = NOT is_on_time", {"success_project"}),
+    ("UPDATE mart.success_monthly SET judged_count = closed_count + 1", {"success_project", "success_monthly"}),
     ("UPDATE mart.stall_task SET is_blocked = true", {"stall_task"}),
     ("UPDATE mart.stall_project SET stalled_count = open_count + 1", {"stall_task", "stall_project"}),
     ("UPDATE mart.debrief_deal SET signoff_date = held_date", {"debrief_deal"}),
@@ -78,7 +80,7 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("kickoff", kickoff(**key, held_date=date(2026, 1, 16), answered_date=date(2026, 1, 16)))
     signed = {"signed_date": date(2026, 2, 20)}
     given("debrief", delivery_rows.debrief("o1", held_date=date(2026, 2, 19)))
-    given("closeout", delivery_rows.closeout("o1", meeting_date=date(2026, 2, 20), **signed))
+    given("closeout", delivery_rows.closeout("o1", meeting_date=date(2026, 2, 20), rating=5, **signed))
     given("deliverable", delivery_rows.deliverable(deal="o1", validated_date=date(2026, 2, 20)))
     given("checklist_item", delivery_rows.item(deal="o1"), delivery_rows.item("2", "o1", **signed))
     given("promise", delivery_rows.promise(deal="o1", task_id="t1", mapped_date=date(2026, 1, 5)))
@@ -89,11 +91,12 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("ticket", ticket("t0", **(made | {"escalated_date": date(2026, 2, 3), "reply_seconds": 90_000})))
     given("ticket", ticket(**made), ticket("t2", team="Customer Success", **made))
     given("feed", *READ, *SUPPORT_READ)
-    given("project", key)
+    given("project", key, {"project_id": "p2", "closed_date": date(2026, 2, 20), **key})
     given(
         "task",
         {"progress_bp": 2500, "actual_start_date": date(2026, 1, 5)},
         {"task_id": "t2", "task_type": "milestone"},
+        {"task_id": "t4", "project_id": "p2", "progress_bp": 10_000, "actual_finish_date": date(2026, 1, 30)},
         delivery_rows.milestone("t3", "p1", actual_finish_date=date(2026, 2, 2)),
     )
     given("task_progress", {"progress_bp": 2500, "recorded_date": date(2026, 2, 1)})
@@ -104,7 +107,7 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
         "budget_seconds": 0,
         "due_date": date(2026, 2, 2),
     }
-    given("plan_task", {}, milestone)
+    given("plan_task", {}, milestone, {"plan_task_id": "k3", "project_id": "p2", "task_id": "t4"})
     given(
         "time_entry",
         {"work_date": date(2026, 1, 6)},

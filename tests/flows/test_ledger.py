@@ -266,6 +266,12 @@ def test_escalations_of_projects_and_at_their_closeout(four_nights, ledger, day:
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_successes(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT project_id, state FROM mart.success_project WHERE as_of = :day", day=day)
+    same(ledger.successes(day), {row["project_id"]: row["state"] for row in found})
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -48,6 +48,8 @@ NEWER = (
     "kickoff_deal",
     "handoff_monthly",
     "success_plan_deal",
+    "success_project",
+    "success_monthly",
     "stall_task",
     "stall_project",
     "commission_deal",

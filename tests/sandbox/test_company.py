@@ -457,6 +457,10 @@ def test_every_state_of_a_commission_is_planted(ledger):
     assert any(one.held and one.state == "held" for one in found)
 
 
+def test_projects_succeed_fail_or_are_not_rated(ledger):
+    assert set(ledger.successes(NOVEMBER).values()) == {"success", "failed", "unknown"}
+
+
 def test_work_is_blocked_stalled_slow_or_moves(ledger):
     found = {one.state for day in DAYS for one in ledger.stalls(day).values()}
     assert found == {"blocked", "stalled", "slow", "moving"}

@@ -30,6 +30,7 @@ CLOSEOUT = Table(
         Column("next_steps", "text", "how support goes on"),
         Column("signed_date", "date", "the day the customer signed off"),
         Column("document", "text", "where the signed document is"),
+        Column("rating", "integer", "how the customer rates the project, 1 to 5"),
     ),
 )
 
