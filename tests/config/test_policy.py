@@ -80,3 +80,10 @@ def test_a_touchpoint_stands_once(refused):
 )
 def test_a_wrong_value_is_refused_by_its_key(refused, section, key, value, words):
     assert words in refused(lambda file: file[section].__setitem__(key, value))
+
+
+def test_a_word_of_a_ticket_system_has_one_meaning(refused):
+    message = refused(lambda file: file["support"]["strategic_types"].append("training"))
+    assert "training stands in two lists: keep one meaning" in message
+    message = refused(lambda file: file["support"]["success_teams"].append("support"))
+    assert "support stands in two lists: keep one meaning" in message
