@@ -64,6 +64,8 @@ def _value(table: Table, column: Column, fed: FedTable, here: str) -> str:
     given = fed.columns.get(column.name)
     if given is None:
         derived = DERIVED.get((table.name, column.name), "")
+        if column.name == "has_children" and "parent_id" not in fed.columns:
+            return "false"  # tasks without parents are all leaves
         return derived.format(here=here, account_id=_id("account_id", fed.columns.get("account_id")))
     if given.unit:
         return UNITS[given.unit].format(column=column.name)

@@ -381,3 +381,67 @@ def test_tickets_and_routes_of_tables_say_who_answers_what(office):
     assert routed == [("digital", 2, 2, 1), ("unmatched", 1, 1, 0)]
     assert customers == [("files:a", True, 1, 1, 180_000, "late")]
     assert unmatched == [("z",)]
+
+
+def test_the_papers_of_a_delivery_come_from_tables(office):
+    usd = {"value": "USD"}
+    tables = {
+        "account": ("id,name", ["a,Nord"], {"account_id": "id", "name": "name", "currency": usd}),
+        "opportunity": ("id,account", ["d,a"], {
+            "opportunity_id": "id", "account_id": "account", "opportunity_type": {"value": "New Business"},
+            "stage": {"value": "Won"}, "is_closed": {"value": "true"}, "is_won": {"value": "true"},
+            "close_date": {"value": "2026-02-02"}, "amount_minor": {"value": "3000000"}, "currency": usd,
+        }),
+        "project": ("id,deal", ["p,d"], {
+            "project_id": "id", "account_id": {"value": "a"}, "opportunity_id": "deal",
+            "contract_type": {"value": "fixed_fee"}, "currency": usd, "is_archived": {"value": "false"},
+            "start_date": {"value": "2026-03-02"}, "closed_date": {"value": "2026-07-01"},
+        }),
+        "task": ("id,project", ["t,p"], {
+            "task_id": "id", "project_id": "project", "task_type": {"value": "task"},
+            "is_archived": {"value": "false"}, "is_contractual_non_billable": {"value": "false"},
+        }),
+        "debrief": ("id,deal,says", ["1,d,Glad"], {
+            "debrief_id": "id", "opportunity_id": "deal", "held_date": {"value": "2026-06-29"},
+            "sentiment": "says", "workarounds": "says", "executive_goals": "says",
+        }),
+        "closeout": ("id,deal,signed", ["1,d,2026-06-30"], {
+            "closeout_id": "id", "opportunity_id": "deal", "meeting_date": "signed", "signed_date": "signed",
+            "has_customer": {"value": "true"}, "has_implementation": {"value": "true"},
+            "has_customer_success": {"value": "true"}, "next_steps": {"value": "Service desk"}, "document": "id",
+        }),
+        "deliverable": ("id,closeout,day", ["1,1,2026-06-30"], {
+            "deliverable_id": "id", "closeout_id": "closeout", "validated_date": "day",
+        }),
+        "checklist_item": ("id,deal,day", ["1,d,2026-03-02"], {
+            "checklist_item_id": "id", "opportunity_id": "deal", "is_required": {"value": "true"},
+            "handoff_point": {"value": "sales_to_implementation"}, "signed_date": "day",
+        }),
+        "promise": ("id,deal,task", ["1,d,t", "2,d,gone"], {
+            "promise_id": "id", "opportunity_id": "deal", "kind": {"value": "promise"}, "task_id": "task",
+            "mapped_date": {"value": "2026-02-20"},
+        }),
+        "success_plan": ("id,deal,day", ["1,d,2026-06-30"], {
+            "success_plan_id": "id", "opportunity_id": "deal", "created_date": "day",
+        }),
+    }  # fmt: skip
+    for name, (header, lines, columns) in tables.items():
+        office.csv(f"{name}.csv", header, *lines)
+        office.table(name, {"csv": f"{name}.csv", "columns": columns})
+    for name in tables:
+        office.pull(name)
+    with workbench(office.settings) as bench:
+        conform(bench, office.settings, policy(), as_of=date(2026, 8, 31), known_at=NOW)
+        judge(bench, policy(), {})
+        measure(bench, STEPS_AND_METRICS, policy(), as_of=date(2026, 8, 31))
+        states = {
+            mart: bench.execute(f"SELECT state FROM mart.{mart} ORDER BY 1").fetchall()
+            for mart in ("debrief_deal", "closeout_deal", "checklist_deal", "promise_item", "success_plan_deal")
+        }
+    assert {mart: [state for (state,) in found] for mart, found in states.items()} == {
+        "debrief_deal": ["complete"],
+        "closeout_deal": ["complete"],
+        "checklist_deal": ["advanced_unsigned", "signed"],  # none from implementation to customer success
+        "promise_item": ["mapped", "unmapped"],
+        "success_plan_deal": ["in_time"],  # the day before the close, which is the go-live without a milestone
+    }
