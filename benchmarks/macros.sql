@@ -66,3 +66,24 @@ SELECT opportunity_id, account_id, close_date, date_trunc('month', close_date)::
 FROM core.opportunity o
 LEFT JOIN core.fx_rate r ON r.month = date_trunc('month', close_date) AND r.currency = o.currency
 WHERE is_won AND list_contains(types, opportunity_type) AND close_date BETWEEN since AND today;
+-- A text without spaces, case and punctuation.
+CREATE OR REPLACE TEMP MACRO plain(said) AS regexp_replace(lower(coalesce(said, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g');
+
+-- The ownerships that have begun, each with its team.
+CREATE OR REPLACE TEMP MACRO team_members(today, sales, implementation, success) AS TABLE
+SELECT * FROM (
+    SELECT *, CASE WHEN list_contains(sales, plain(role)) THEN 'sales'
+                   WHEN list_contains(implementation, plain(role)) THEN 'implementation'
+                   WHEN list_contains(success, plain(role)) THEN 'customer_success' END AS team
+    FROM core.ownership WHERE start_date <= today
+) WHERE team IS NOT NULL;
+
+-- Meetings held with a customer, and what the customer wrote.
+CREATE OR REPLACE TEMP MACRO customer_contacts(today, outcomes) AS TABLE
+SELECT 'meeting' AS kind, meeting_id AS contact_id, account_id, meeting_date AS contact_date
+FROM core.meeting
+WHERE meeting_date <= today AND (plain(outcome) = '' OR list_contains(outcomes, plain(outcome)))
+  AND meeting_id IN (SELECT meeting_id FROM core.meeting_attendee WHERE is_customer AND NOT is_declined)
+UNION ALL
+SELECT 'message', message_id, account_id, sent_date
+FROM core.message WHERE is_inbound AND NOT is_automated AND sent_date <= today;

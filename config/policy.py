@@ -80,6 +80,10 @@ class Handoff(_Section):
     deal_types: Annotated[tuple[str, ...], Field(min_length=1)]
     placeholders: Words
     go_live_milestones: Words
+    sales_roles: Words
+    implementation_roles: Words
+    customer_success_roles: Words
+    held_outcomes: Words
     sales_responsibility_days: Window
     silent_days: Window
     burn_in_days: Window

@@ -101,6 +101,23 @@ class SuccessPlan:
 
 
 @dataclass(frozen=True)
+class Owner:
+    """One of us in a customer's team, from a day until another."""
+
+    team: str
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A moment in which the customer was really in touch, and the teams of ours that were there."""
+
+    day: date
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Commission:
     """What a deal is to pay, in minor units, and the day someone let it pass, saying who and why."""
 
@@ -281,6 +298,8 @@ class Facts:
     deliveries: dict[str, Delivery] = field(default_factory=dict)  # by project
     success_plans: dict[str, "History[SuccessPlan]"] = field(default_factory=dict)  # by deal
     commissions: dict[str, "History[Commission]"] = field(default_factory=dict)  # by deal
+    owners: dict[str, list[Owner]] = field(default_factory=dict)  # by account
+    contacts: dict[str, list[Contact]] = field(default_factory=dict)  # by account
     prospects: dict[str, "History[str]"] = field(default_factory=dict)  # by deal not won: its commission's state
     tickets: dict[str, "History[Ticket]"] = field(default_factory=dict)
     debriefs: dict[str, "History[Debrief]"] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls, succeeded
+from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls, succeeded, touched
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -94,6 +94,10 @@ class Ledger:
         """By planned project that closed by the day: success, failed or unknown."""
         return succeeded.succeeded(self.facts, as_of)
 
+    def burn_ins(self, as_of: date) -> dict[str, touched.BurnIn]:
+        """By opportunity_id of each deal that hands a customer over: the two weeks after its go-live."""
+        return touched.burn_ins(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -150,6 +154,7 @@ class Ledger:
             "successes": [
                 {"project_id": project, "state": state} for project, state in sorted(self.successes(as_of).items())
             ],
+            "burn_ins": [{"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.burn_ins(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

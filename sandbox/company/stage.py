@@ -42,6 +42,11 @@ SALESFORCE_PREFIX = {"Account": "001", "Opportunity": "006", "SBQQ__Subscription
     "Checklist_Item__c": "a1L",
     "Promise__c": "a1P",
     "Escalation_Route__c": "a1E",
+    "AccountTeamMember": "01M",
+    "Event": "00U",
+    "EventRelation": "0RE",
+    "EmailMessage": "02s",
+    "EmailMessageRelation": "0ER",
     "Contact": "003",
     "User": "005",
 }

@@ -5,6 +5,7 @@
 
 from tasks.core.mapping import Mapping
 from tasks.core.salesforce_closing import CLOSING, VERSION
+from tasks.core.salesforce_contact import CONTACT
 from tasks.core.salesforce_support import SUPPORT
 
 # A merge's loser is deleted at the source but stays an account here: its past belongs to the winner from that day on.
@@ -126,6 +127,7 @@ MAPPINGS = (
     *CLOSING,
     Mapping("commission", COMMISSION, is_optional=True),
     *SUPPORT,
+    *CONTACT,
 )
 OPTIONAL: frozenset[str] = frozenset()
 CUSTOM_FIELDS: tuple[tuple[str, str, str], ...] = ()

@@ -3,12 +3,14 @@
 from tasks.metrics.account_tier import ACCOUNT_TIER
 from tasks.metrics.actual_cost import ACTUAL_COST
 from tasks.metrics.allowance import TIME_ALLOWANCE
+from tasks.metrics.burn_in_deal import BURN_IN_DEAL
 from tasks.metrics.checklist_deal import CHECKLIST_DEAL
 from tasks.metrics.client_project import CLIENT_PROJECT
 from tasks.metrics.closeout_deal import CLOSEOUT_DEAL
 from tasks.metrics.closeout_held import CLOSEOUT_HELD
 from tasks.metrics.closing_monthly import CLOSING_MONTHLY
 from tasks.metrics.commission_deal import COMMISSION_DEAL
+from tasks.metrics.customer_contact import CUSTOMER_CONTACT
 from tasks.metrics.customer_ticket import CUSTOMER_TICKET
 from tasks.metrics.debrief_deal import DEBRIEF_DEAL
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
@@ -59,6 +61,8 @@ from tasks.metrics.stall_task import STALL_TASK
 from tasks.metrics.success_monthly import SUCCESS_MONTHLY
 from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
 from tasks.metrics.success_project import SUCCESS_PROJECT
+from tasks.metrics.team_member import TEAM_MEMBER
+from tasks.metrics.touch import TOUCH
 from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
@@ -125,6 +129,10 @@ STEPS_AND_METRICS = (
     ESCALATION_PROJECT,
     SUCCESS_PROJECT,
     SUCCESS_MONTHLY,
+    TEAM_MEMBER,
+    CUSTOMER_CONTACT,
+    TOUCH,
+    BURN_IN_DEAL,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

@@ -73,6 +73,7 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "commission": {},
     "ticket": {},
     "escalation_route": {"route_id": "r", "account_id": "a1", "reaches": "Support"},
+    "ownership": {}, "meeting": {}, "meeting_attendee": {}, "message": {}, "message_party": {},
     "feed": {},
     "fx_rate": {"fx_rate_id": "2026-01:USD", "month": JANUARY, "currency": "USD", "minor_rate_e8": 100_000_000},
     "work_calendar": {"day": JANUARY, "is_working": False, "workdays_before": 0},

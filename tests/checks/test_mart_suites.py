@@ -62,6 +62,7 @@ FAULTS = [
     ("UPDATE mart.escalation_account SET open_count = open_count + 1", {"escalation_ticket"}),
     ("UPDATE mart.escalation_account SET state = 'no_route'", {"escalation_account"}),
     ("UPDATE mart.escalation_project SET still_open_count = open_count + 1", {"escalation_project"}),
+    ("UPDATE mart.burn_in_deal SET state = 'covered'", {"burn_in_deal"}),
 ]
 
 

@@ -239,8 +239,80 @@ def test_a_table_that_was_never_read_is_told_from_one_that_was(lake):
         ("escalation_route", False),
         ("handoff_form", False),
         ("kickoff", True),
+        ("meeting", False),
+        ("meeting_attendee", False),
+        ("message", False),
+        ("message_party", False),
+        ("ownership", False),
         ("promise", False),
         ("success_plan", False),
         ("ticket", False),
     ]
     assert set(lake.core("feed", "is_read", known_at=datetime(2026, 8, 31, tzinfo=UTC))) == {(False,)}
+
+
+STAMPED = {"SystemModstamp": "2026-08-20T22:30:00.000+0000"}
+
+
+def test_who_leaves_an_accounts_team_stays_a_row_that_ends(lake):
+    member = {"Id": "m", "AccountId": "a", "UserId": "005u", "TeamMemberRole": "CSM", **STAMPED}
+    member["CreatedDate"] = "2026-08-03T23:10:00.000+0000"  # the 4th in London
+    lake.put("salesforce", "account_team", member)
+    columns = ("ownership_id", "account_id", "person_id", "role", "start_date", "end_date", "_deleted")
+    row = ("salesforce:m", "salesforce:a", "salesforce:005u", "CSM", date(2026, 8, 4), None, False)
+    assert lake.core("ownership", *columns) == [row]
+    gone = {**member, "IsDeleted": True, "SystemModstamp": "2026-09-20T09:00:00.000+0000"}
+    lake.put("salesforce", "account_team", gone, at=LATER)
+    assert lake.core("ownership", *columns) == [(*row[:5], date(2026, 9, 20), False), row]
+
+
+def test_a_meeting_is_its_parent_event_with_its_owner_and_whom_it_invites(lake):
+    event = {"Id": "e", "AccountId": "a", "WhatId": "006d", "OwnerId": "005u", "Type": "Go-live", **STAMPED}
+    event |= {"StartDateTime": "2026-08-20T22:30:00.000+0000", "IsChild": False, "Outcome__c": "Held"}
+    lake.put("salesforce", "event", event, event | {"Id": "child", "OwnerId": "005v", "IsChild": True})
+    for key, person, status in (("1", "003c", "Accepted"), ("2", "005v", "Declined"), ("3", "023room", "Accepted")):
+        lake.put(
+            "salesforce",
+            "event_relation",
+            {"Id": key, "EventId": "e", "RelationId": person, "Status": status} | STAMPED,
+        )
+    assert lake.core("meeting", "meeting_id", "opportunity_id", "meeting_date", "meeting_type", "outcome") == [
+        ("salesforce:e", "salesforce:006d", date(2026, 8, 20), "Go-live", "Held")
+    ]
+    assert sorted(lake.core("meeting_attendee", "attendee_id", "person_id", "is_customer", "is_declined")) == [
+        ("salesforce:1", "salesforce:003c", True, False),
+        ("salesforce:2", "salesforce:005v", False, True),
+        ("salesforce:e:owner", "salesforce:005u", False, False),
+    ]
+
+
+def test_a_message_is_of_the_account_or_of_the_account_of_its_deal(lake):
+    lake.put("salesforce", "opportunity", {"Id": "006d", "AccountId": "001b", **STAMPED})
+    sent = {"MessageDate": "2026-08-20T23:30:00.000+0000", "Incoming": True, "Automated__c": None} | STAMPED
+    for key, about in (("1", "001a"), ("2", "006d"), ("3", "500c"), ("4", None)):
+        lake.put("salesforce", "email", {"Id": key, "RelatedToId": about} | sent)
+    columns = ("message_id", "account_id", "opportunity_id", "sent_date", "is_inbound", "is_automated")
+    day = date(2026, 8, 21)  # half past midnight in London
+    assert sorted(lake.core("message", *columns)) == [
+        ("salesforce:1", "salesforce:001a", None, day, True, False),
+        ("salesforce:2", "salesforce:001b", "salesforce:006d", day, True, False),
+        ("salesforce:3", None, None, day, True, False),
+        ("salesforce:4", None, None, day, True, False),
+    ]
+
+
+def test_the_sides_of_a_message_are_people_not_addresses(lake):
+    sides = (
+        ("1", "003c", "FromAddress"),
+        ("2", "005u", "ToAddress"),
+        ("3", None, "CcAddress"),
+        ("4", "005v", "OtherAddress"),
+    )
+    for key, person, kind in sides:
+        side = {"Id": key, "EmailMessageId": "m", "RelationId": person, "RelationType": kind}
+        lake.put("salesforce", "email_relation", side | STAMPED)
+    assert sorted(lake.core("message_party", "message_id", "person_id", "role")) == [
+        ("salesforce:m", "salesforce:003c", "from"),
+        ("salesforce:m", "salesforce:005u", "to"),
+        ("salesforce:m", "salesforce:005v", "other"),
+    ]

@@ -272,6 +272,21 @@ def test_successes(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_burn_ins(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.burn_in_deal WHERE as_of = :day", day=day)
+    teams = ("implementation", "customer_success")
+    published = {
+        row["opportunity_id"]: (
+            row["state"],
+            tuple(row[f"{team}_assigned_count"] for team in teams),
+            tuple(row[f"{team}_touch_count"] for team in teams),
+        )
+        for row in found
+    }
+    same({deal: astuple(one) for deal, one in ledger.burn_ins(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

@@ -64,6 +64,7 @@ NEWER = (
     "escalation_ticket",
     "escalation_account",
     "escalation_project",
+    "burn_in_deal",
 )
 
 

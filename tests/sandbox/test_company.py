@@ -411,6 +411,11 @@ def test_ids_look_like_the_vendors(company):
         "Escalation_Route__c": "a1E",
         "Handoff__c": "a1H",
         "Commission__c": "a1C",
+        "AccountTeamMember": "01M",
+        "Event": "00U",
+        "EventRelation": "0RE",
+        "EmailMessage": "02s",
+        "EmailMessageRelation": "0ER",
         "Kickoff__c": "a1K",
         "Success_Plan__c": "a1S",
         "Debrief__c": "a1D",
@@ -464,6 +469,13 @@ def test_projects_succeed_fail_or_are_not_rated(ledger):
 def test_work_is_blocked_stalled_slow_or_moves(ledger):
     found = {one.state for day in DAYS for one in ledger.stalls(day).values()}
     assert found == {"blocked", "stalled", "slow", "moving"}
+
+
+def test_every_way_a_burn_in_goes_is_planted(ledger):
+    found = [one for _, day in DEMO_DAYS for one in ledger.burn_ins(day).values()]
+    assert {one.state for one in found} == {"none", "open", "covered", "uncovered"}
+    lacking = {(min(one.assigned), min(one.touches)) for one in found if one.state == "uncovered"}
+    assert {(0, 1), (1, 0)} <= lacking
 
 
 def test_a_form_completed_late_is_incomplete_until_then(ledger):

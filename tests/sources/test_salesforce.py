@@ -212,6 +212,11 @@ def test_entities_come_in_the_maps_order(serve):
         "promise",
         "success_plan",
         "commission",
+        "account_team",
+        "event",
+        "event_relation",
+        "email",
+        "email_relation",
     )
 
 

@@ -2,6 +2,7 @@
 
 from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
 from tasks.core.tables.closing import CHECKLIST_ITEM, CLOSEOUT, DEBRIEF, DELIVERABLE, PROMISE, SUCCESS_PLAN
+from tasks.core.tables.contact import MEETING, MEETING_ATTENDEE, MESSAGE, MESSAGE_PARTY, OWNERSHIP
 from tasks.core.tables.customers import ACCOUNT, OPPORTUNITY, SUBSCRIPTION
 from tasks.core.tables.handoff import COMMISSION, FEED, HANDOFF_FORM, KICKOFF
 from tasks.core.tables.money import BILLING_MILESTONE, INVOICE_LINE, RATE
@@ -24,6 +25,11 @@ CORE = (
     COMMISSION,
     TICKET,
     ESCALATION_ROUTE,
+    OWNERSHIP,
+    MEETING,
+    MEETING_ATTENDEE,
+    MESSAGE,
+    MESSAGE_PARTY,
     FEED,
     PROJECT,
     TASK,
