@@ -31,10 +31,9 @@ class HttpSource(Paced):
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4  # requests at a time
 
 
-class SalesforceSource(HttpSource):
+class SalesforceOrg(HttpSource):
     """One Salesforce org, read through the client-credentials flow, or with a private key through JWT bearer."""
 
-    vendor: Literal["salesforce"]
     api_version: str = "65.0"
     client_id: str = ""
     client_secret: SecretStr = SecretStr("")
@@ -52,7 +51,21 @@ class SalesforceSource(HttpSource):
     deletes_days: Annotated[int, Field(ge=0, le=30)] = 30  # how far its log of deletions reaches back; 0: not asked
     # Queries at a time. An org allows 25 that run for 20 s or longer (a trial org 5), and a user ten open cursors.
     concurrency: Annotated[int, Field(ge=1, le=8)] = 4
+
+
+class SalesforceSource(SalesforceOrg):
+    """The CRM of a Salesforce org."""
+
+    vendor: Literal["salesforce"]
     psa: str = "kantata"  # the instance whose task ids its promises carry
+
+
+class CertiniaSource(SalesforceOrg):
+    """Certinia PSA in a Salesforce org: the CRM's, or one of its own."""
+
+    vendor: Literal["certinia"]
+    fields: Path = Path("config/fields/certinia.yaml")
+    crm: str = "salesforce"  # the instance whose account and opportunity ids its projects carry
 
 
 class KantataSource(HttpSource):
@@ -118,7 +131,7 @@ class ZendeskSource(HttpSource):
 
 
 Source = Annotated[
-    SalesforceSource | HubspotSource | KantataSource | RocketlaneSource | ZendeskSource | TableSource,
+    SalesforceSource | HubspotSource | KantataSource | RocketlaneSource | CertiniaSource | ZendeskSource | TableSource,
     Field(discriminator="vendor"),
 ]
 

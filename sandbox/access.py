@@ -80,6 +80,16 @@ class Sandbox:
             "BATON_SOURCES__HUBSPOT__TOKEN": self.portal_token,
         }
 
+    def certinia_environment(self) -> dict[str, str]:
+        """The variables that add Certinia, in the same org, as one more source."""
+        prefix = "BATON_SOURCES__CERTINIA__"
+        return {
+            f"{prefix}VENDOR": "certinia",
+            f"{prefix}URL": self.salesforce_url,
+            f"{prefix}CLIENT_ID": self.client_id,
+            f"{prefix}CLIENT_SECRET": self.client_secret,
+        }
+
     def rocketlane_environment(self) -> dict[str, str]:
         """The variables that add the Rocketlane account as one more source."""
         prefix = "BATON_SOURCES__ROCKETLANE__"

@@ -8,7 +8,9 @@ from typing import Any
 
 import yaml
 
-FIELD_MAP = Path(__file__).resolve().parent.parent / "config" / "fields" / "salesforce.yaml"
+FIELDS = Path(__file__).resolve().parent.parent / "config" / "fields"
+FIELD_MAPS = (FIELDS / "salesforce.yaml", FIELDS / "certinia.yaml")
+PACKAGE = "pse__"  # objects of a package that an org has or has not
 SYSTEM: dict[str, str] = {
     "Id": "id",
     "IsDeleted": "boolean",
@@ -40,9 +42,9 @@ SOAP: Mapping[str, str] = {
 
 @cache
 def mapped() -> dict[str, dict[str, str]]:
-    """The fields the shipped field map names, by object: an org that Baton can read has them."""
+    """The fields the shipped field maps name, by object: an org that Baton can read has them."""
     objects: dict[str, dict[str, str]] = {}
-    for entity in yaml.safe_load(FIELD_MAP.read_text())["entities"].values():
+    for entity in (one for file in FIELD_MAPS for one in yaml.safe_load(file.read_text())["entities"].values()):
         fields = objects.setdefault(entity["object"], {})
         fields |= {field["field"]: MAPPED[field["kind"]] for field in entity["fields"].values()}
     return objects

@@ -103,7 +103,8 @@ class Org:
 
     def kinds(self) -> list[str]:
         """The objects of the org."""
-        return sorted({*describe.mapped(), *self.clock.kinds("salesforce")})
+        always = {kind for kind in describe.mapped() if not kind.startswith(describe.PACKAGE)}
+        return sorted({*always, *self.clock.kinds("salesforce")})
 
 
 def stamped(at: datetime) -> str:

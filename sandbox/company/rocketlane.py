@@ -13,8 +13,9 @@ from typing import Any
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import local_day
 from sandbox.company.facts import Entry, Facts
+from sandbox.company.planted import Fields, custom_fields, kantata, known_entry, timeline
 from sandbox.company.rocketlane_invoices import add_invoices
-from sandbox.company.rocketlane_stage import Fields, custom_fields, kantata, put, timeline
+from sandbox.company.rocketlane_stage import put
 from sandbox.company.staff import ROLES
 from sandbox.world import Version, World
 
@@ -126,12 +127,6 @@ def add_task(world: World, key: int, versions: list[Version], changes: list[tupl
             "fields": labelled("TASK", fields),
         }
         put(world, "tasks", "taskId", key, visible, stamped, versions[0].visible_at, shown | parent | progress)
-
-
-def known_entry(facts: Facts, key: str) -> Entry | None:
-    """What is planted of an entry; nothing of those that are planted as bad."""
-    states = [state for _, state in facts.entries.get(f"kantata:{key}", []) if state]
-    return states[-1] if states else None
 
 
 def add_entry(world: World, key: int, versions: list[Version], fact: Entry | None) -> None:

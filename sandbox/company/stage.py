@@ -82,7 +82,11 @@ def salesforce_id(stage: Stage, kind: str) -> str:
     while number:
         number, digit = divmod(number, 36)
         digits = BASE36[digit] + digits
-    short = SALESFORCE_PREFIX[kind] + "8d" + digits.rjust(10, "0")
+    return long_id(SALESFORCE_PREFIX[kind] + "8d" + digits.rjust(10, "0"))
+
+
+def long_id(short: str) -> str:
+    """A Salesforce id of 15 characters with its case checksum."""
     flags = [sum(character.isupper() << place for place, character in enumerate(short[i : i + 5])) for i in (0, 5, 10)]
     return short + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[flag] for flag in flags)
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from config.policy import Policy
 from config.settings import Settings, Source
 from config.table import TableSource
-from tasks.core import hubspot, kantata, rocketlane, salesforce, table, zendesk
+from tasks.core import certinia, hubspot, kantata, rocketlane, salesforce, table, zendesk
 from tasks.core.calendar import fill_fx_rates, fill_work_calendar
 from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
@@ -21,12 +21,14 @@ from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap
 from tasks.sources.table_map import fields_of
+from tasks.sources.table_open import literal
 
 VENDORS = {
     "salesforce": salesforce,
     "hubspot": hubspot,
     "kantata": kantata,
     "rocketlane": rocketlane,
+    "certinia": certinia,
     "zendesk": zendesk,
     "table": table,
 }
@@ -83,7 +85,8 @@ def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap,
         if not is_held(lake, instance, name):
             continue
         held = register_versions(connection, "known", lake, instance, name, known_at)
-        kept = ", ".join(column.name for column in entity.columns if column.name in held)
+        kept = [name for name in entity.fields if name in held]
+        meant = ", ".join(_meant(name, entity.fields[name].values) for name in kept)
         # Only the records with several versions are sorted: sorting the many that have one would cost the most.
         connection.execute(
             f"""
@@ -95,12 +98,20 @@ def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap,
                 WHERE hash(id) IN (SELECT hash(id) AS hashed FROM known GROUP BY hashed HAVING count(*) > 1)
                 WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
             )
-            SELECT id, {kept}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
+            SELECT id, {meant}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
                    coalesce(place, 1) AS _version, coalesce(is_newest, true) AS _is_newest
             FROM known LEFT JOIN several USING (id, _extracted_at, _hash)
             """
         )
         connection.unregister("known")
+
+
+def _meant(column: str, values: Map[str, str]) -> str:
+    """A column as its field map reads it: where the map lists a picklist's values, what each of them means."""
+    if not values:
+        return column
+    cases = " ".join(f"WHEN {literal(value)} THEN {literal(meaning)}" for value, meaning in values.items())
+    return f"CASE {column} {cases} END AS {column}"
 
 
 def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap, policy: Policy) -> None:

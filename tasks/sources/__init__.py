@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tasks.sources import hubspot, kantata, rocketlane, salesforce, table, zendesk
+from tasks.sources import certinia, hubspot, kantata, rocketlane, salesforce, table, zendesk
 from tasks.sources.vendor import Vendor
 
-SOURCES: Final[tuple[Vendor, ...]] = (salesforce, hubspot, kantata, rocketlane, zendesk, table)
+SOURCES: Final[tuple[Vendor, ...]] = (salesforce, hubspot, kantata, rocketlane, certinia, zendesk, table)

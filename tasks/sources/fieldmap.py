@@ -26,6 +26,7 @@ class Mapped(_Section):
 
     path: Path_ = Field(validation_alias=AliasChoices("path", "field"))
     kind: Kind
+    values: dict[str, str] = {}  # what each value of a picklist means; one that is not listed means nothing (null)
 
 
 class Custom(_Section):

@@ -118,5 +118,6 @@ TIME_ENTRY = Table(
         Column("currency", "text", "currency of both rates", required=True),
         Column("change_order_id", "text", "the change order it was done for"),
         Column("reverses_id", "text", "the entry that a negative one reverses"),
+        Column("is_allocated", "boolean", "the source has the week's hours only: they were spread over its days"),
     ),
 )
