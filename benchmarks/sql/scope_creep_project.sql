@@ -37,9 +37,11 @@ invoiced AS (
         ON fx.month = date_trunc('month', posted_date)::DATE AND fx.currency = l.currency
     WHERE status = 'posted' AND posted_date <= $as_of AND project_id IS NOT NULL
     GROUP BY project_id
-)
+),
+spread AS (SELECT project_id, bool_or(is_allocated) AS is_allocated FROM core.time_entry GROUP BY project_id)
 SELECT part.* EXCLUDE is_listed, p.account_id, p.contract_type, coalesce(invoiced_minor, 0) AS invoiced_minor,
-       coalesce(is_allocated, false) AS is_billing_allocated,
+       coalesce(invoiced.is_allocated, false) AS is_billing_allocated,
+       coalesce(spread.is_allocated, false) AS is_time_allocated,
        l1_minor + l2_minor + l3_minor + l4_minor AS unbilled_scope_creep_minor,
        l5_minor + l6_minor + l8_minor AS billing_latency_minor, l7_minor AS write_down_minor,
        unbilled_scope_creep_minor + billing_latency_minor + write_down_minor AS leakage_minor,
@@ -47,4 +49,4 @@ SELECT part.* EXCLUDE is_listed, p.account_id, p.contract_type, coalesce(invoice
        100.0 * captured_minor::DOUBLE / nullif(out_of_scope_minor, 0) AS capture_pct,
        CASE WHEN is_listed AND coalesce(is_converted, true)
             THEN 100.0 * coalesce(invoiced_minor, 0)::DOUBLE / nullif(standard_minor, 0) END AS realization_pct
-FROM part JOIN core.project p USING (project_id) LEFT JOIN invoiced USING (project_id)
+FROM part JOIN core.project p USING (project_id) LEFT JOIN invoiced USING (project_id) LEFT JOIN spread USING (project_id)

@@ -63,6 +63,11 @@ def add_time(org: Org, facts: Facts) -> list[Timecard]:
     return made
 
 
+def is_summed(project: str) -> bool:
+    """Whether the people of a project, a Kantata id, book a week's sum."""
+    return (int(project) - FIRST_PROJECT) % STORIES in SUMMED
+
+
 def hours(org: Org, facts: Facts) -> Iterator[Hour]:
     """Every planted entry, with what tells its timecard from another."""
     bills = defaultdict(list)
@@ -97,14 +102,13 @@ def write(org: Org, sheet: Timecard, assigned: dict[tuple[Any, ...], str]) -> No
     terms = next(iter(sheet.hours.values())).terms
     project, approved = terms[0], terms[8]
     assignment = assign(org, terms, sheet.hours, assigned)
-    is_summed = (int(project) - FIRST_PROJECT) % STORIES in SUMMED
     for visible, stamped, shown in states(sheet):
         worked = {place: version.record["time_in_minutes"] / 60 for place, version in shown.items()}
         header = header_of(org, terms, sheet.monday, assignment, visible) | {
             "pse__Total_Hours__c": round(sum(worked.values()), 6)
         }
         header |= {f"pse__{name}_Hours__c": None for name in WEEK}
-        if not is_summed:
+        if not is_summed(project):
             header |= {f"pse__{WEEK[place]}_Hours__c": round(time, 6) for place, time in worked.items()}
         if any(version.record["date_performed"] is None for version in shown.values()):
             header |= {"pse__Start_Date__c": None, "pse__End_Date__c": None}

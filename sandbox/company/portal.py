@@ -136,7 +136,8 @@ def _contracts(move: Move) -> None:
 
 def _deal_of_its_own(move: Move, version: Version, amount: float) -> str:
     key, record = move.number("deals"), version.record
-    move.show("deals", key, version, **_won(record["SBQQ__StartDate__c"], amount, record["CurrencyIsoCode"]))
+    won = _won(record["SBQQ__StartDate__c"], amount, record["CurrencyIsoCode"]) | {"dealtype": "existingbusiness"}
+    move.show("deals", key, version, **won)
     company = move.ids[record["SBQQ__Account__c"]]
     move.link("deals", key, "companies", company, DEAL_TO_COMPANY, version.visible_at)
     return key

@@ -43,8 +43,11 @@ STATES = {"not started": (1, "To do"), "started": (2, "In progress"), "completed
 APPROVALS = {(True, False): "APPROVED", (False, True): "SUBMITTED", (False, False): "NOT_SUBMITTED"}
 
 
-def add_rocketlane(world: World, facts: Facts) -> None:
-    """Plant the Rocketlane edition of the world's PSA records beside them."""
+def add_rocketlane(world: World, facts: Facts, crm: Mapping[str, str] | None = None) -> None:
+    """Plant the Rocketlane edition of the world's PSA records beside them.
+
+    `crm`: what another CRM calls each Salesforce account and deal, when its projects carry that one's ids.
+    """
     values = custom_fields(world)
     for number, (subject, label) in enumerate((s, label) for s, labels in LABELS.items() for label in labels):
         born = datetime.fromisoformat("2023-06-01T10:00:00+00:00")
@@ -56,7 +59,8 @@ def add_rocketlane(world: World, facts: Facts) -> None:
     for key, versions in kantata(world, "workspaces"):
         for visible, stamped, record, fields in timeline(versions, values["Workspace", key]):
             born = versions[0].visible_at
-            put(world, "projects", "projectId", int(key), visible, stamped, born, project(record, fields))
+            named = {name: (crm or {}).get(value, value) for name, value in fields.items()}
+            put(world, "projects", "projectId", int(key), visible, stamped, born, project(record, named))
     for key, versions in kantata(world, "stories"):
         add_task(world, int(key), versions, values["Story", key])
     for key, versions in kantata(world, "time_entries"):

@@ -16,6 +16,7 @@ COLUMNS = {
     **HEADLINES,
     "invoiced_minor": "posted invoice lines of every kind, at the table of the month posted",
     "is_billing_allocated": "true: invoices do not say which time they bill, the oldest was taken as billed first",
+    "is_time_allocated": "true: some of its hours came by the week only and were spread over its days",
     "standard_minor": "approved time that could be invoiced by now, at list rates",
     "realization_pct": "invoiced in percent of standard; null when such time has no list rate",
 }
@@ -30,7 +31,8 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
     part of approved out-of-scope work that was billed, or is covered by a fixed change. Realization (billing
     realization) is what was invoiced, in any way, over the list value of the approved time that could be invoiced by
     now. Hours without a rate are counted, never valued. Where invoices do not say which time they bill, the oldest
-    approved billable time of the project counts as billed first (`is_billing_allocated`).
+    approved billable time of the project counts as billed first (`is_billing_allocated`); hours that come by the week
+    only are spread over its days (`is_time_allocated`).
     """
     parts = frames["scope_creep_entry"]
     sums = summed(parts, "project_id").join(_standard(parts), on="project_id", how="left")
@@ -39,7 +41,8 @@ def scope_creep_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.La
         frames["project"].select("project_id", "account_id", "contract_type"), on="project_id", how="inner"
     )
     sums = sums.with_columns(nw.col("invoiced_minor", "standard_minor").fill_null(0).cast(nw.Int64))
-    sums = sums.with_columns(nw.col("is_billing_allocated").fill_null(False))
+    sums = sums.join(_spread(frames["time_entry"]), on="project_id", how="left")
+    sums = sums.with_columns(nw.col("is_billing_allocated", "is_time_allocated").fill_null(False))
     known = (nw.col("unlisted") == 0) & nw.col("is_converted").fill_null(True)
     realization = nw.when(known).then(percent("invoiced_minor", "standard_minor"))
     return sums.with_columns(realization.alias("realization_pct"))
@@ -70,10 +73,16 @@ def _invoiced(lines: nw.LazyFrame) -> nw.LazyFrame:
     )
 
 
+def _spread(entries: nw.LazyFrame) -> nw.LazyFrame:
+    """Per project whether any hours were spread over the days of a week."""
+    rows = entries.select("project_id", nw.col("is_allocated").fill_null(False).alias("is_time_allocated"))
+    return rows.group_by("project_id").agg(nw.col("is_time_allocated").max())
+
+
 SCOPE_CREEP_PROJECT = Metric(
     table="scope_creep_project",
     grain=("project_id",),
-    inputs=("scope_creep_entry", "project", "posted_line"),
+    inputs=("scope_creep_entry", "project", "posted_line", "time_entry"),
     columns=COLUMNS,
     compute=scope_creep_project,
     keep="month_ends",

@@ -29,18 +29,10 @@ REVENUE = STEPS_AND_METRICS[: [one.table for one in STEPS_AND_METRICS].index("nr
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory):
-    """The planted answers, the portal's core id of each Salesforce core id, and a lake pulled on each demo day."""
-    world, ledger = build(20)
-    ids = {f"salesforce:{key}": f"hubspot:{number}" for key, number in plant_portal(world).items()}
-    with running(world, DEMO_DAYS[0][0]) as sandbox, patch.dict(os.environ, sandbox.hubspot_environment()):
-        settings = Settings(home=tmp_path_factory.mktemp("hubspot"))
-        settings = settings.model_copy(update={"sources": {"hubspot": settings.sources["hubspot"]}})
-        for clock, _ in DEMO_DAYS:
-            sandbox.set_clock(clock)
-            for entity in entities("hubspot", settings):
-                pull("hubspot", entity, settings=settings, now=clock, run_id=f"{clock:%Y-%m-%d}", sleep=lambda _: None)
-    return ledger, ids, settings
+def company(everywhere):
+    """The planted answers, the portal's core id of each Salesforce core id, and the portal as pulled on each demo day."""
+    ids = {f"salesforce:{key}": f"hubspot:{number}" for key, number in everywhere.portal.items()}
+    return everywhere.ledger, ids, everywhere.of("hubspot")
 
 
 @pytest.fixture(scope="module", params=DEMO_DAYS, ids=lambda day: str(day[1]))
