@@ -1,8 +1,8 @@
-"""The pretend company's PSA records as Certinia holds them in the Salesforce org: the same projects, tasks, people, hours.
+"""The pretend company's PSA records as Certinia holds them in the Salesforce org: the same projects, tasks and hours.
 
-Made from the planted Kantata records, so that the ledger's answers hold wherever Certinia can carry the inputs. It has no
-baselines, and its timecards are weekly: most have hours by day, those of some projects only the week's sum. A change
-order is a budget of a change-request type; what the customer calls things (billing types, statuses) is this company's.
+Made from the planted Kantata records, so that the ledger's answers hold wherever Certinia can carry the inputs. It has
+no baselines, and its timecards are weekly: most have hours by day, those of some projects only the week's sum. A change
+order is a budget of a change-request type; what a picklist calls things (billing types, statuses) is this company's.
 """
 
 from collections.abc import Mapping
@@ -130,9 +130,7 @@ def iso(day: date | None) -> str | None:
     return day and day.isoformat()
 
 
-def add_milestone(
-    org: Org, key: str, versions: list[Version], billed: tuple[str, Mapping[str, Any]] | None
-) -> None:
+def add_milestone(org: Org, key: str, versions: list[Version], billed: tuple[str, Mapping[str, Any]] | None) -> None:
     """A milestone with the amount that falls due on it, if any."""
     own = org.id("pse__Milestone__c", key)
     if billed:
@@ -181,6 +179,6 @@ def add_task(org: Org, key: str, versions: list[Version], changes: list[Any]) ->
             "pse__Closed_for_Time_Entry__c": record["archived"],
             "Role__c": role and ROLES[int(role) - 101],
             "Contractually_Non_Billable__c": fields.get("Contractually non-billable") == "true",
-            "Budget__c": "Change order" in fields and org.known(f"kantata:{fields['Change order']}") or None,
+            "Budget__c": ("Change order" in fields and org.known(f"kantata:{fields['Change order']}")) or None,
         }
         org.show("pse__Project_Task__c", own, visible, stamped, shown, is_deleted=bool(record["deleted_at"]))

@@ -119,7 +119,7 @@ def write(org: Org, sheet: Timecard, assigned: dict[tuple[Any, ...], str]) -> No
 
 
 def states(sheet: Timecard) -> Iterator[tuple[datetime, datetime, Mapping[int, Version]]]:
-    """When a header changed: the instant, its stamp, and the versions of its hours in force then, without deleted ones."""
+    """When a header changed: the instant, its stamp, and its hours in force then, without deleted ones."""
     for visible in sorted({version.visible_at for hour in sheet.hours.values() for version in hour.versions}):
         shown, stamps = {}, []
         for place, hour in sorted(sheet.hours.items()):
@@ -150,9 +150,7 @@ def header_of(org: Org, terms: tuple[Any, ...], monday: date, assignment: str, v
     }
 
 
-def assign(
-    org: Org, terms: tuple[Any, ...], worked: Mapping[int, Hour], assigned: dict[tuple[Any, ...], str]
-) -> str:
+def assign(org: Org, terms: tuple[Any, ...], worked: Mapping[int, Hour], assigned: dict[tuple[Any, ...], str]) -> str:
     """The assignment of a person to the project at these rates."""
     project, _, role, billable, rate, cost, cost_currency, currency, *_ = terms
     name = project, role, billable, rate, cost, cost_currency

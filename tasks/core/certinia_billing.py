@@ -73,7 +73,8 @@ running AS (
     FROM weighed
 ),
 told AS (
-    SELECT id, ':' || place AS part, 'time' AS line_type, entry_id, NULL AS milestone_id, NULL AS change_order_id, seconds,
+    SELECT id, ':' || place AS part, 'time' AS line_type, entry_id, NULL AS milestone_id, NULL AS change_order_id,
+           seconds,
            (amount_minor::HUGEINT * reached::HUGEINT // total
             - amount_minor::HUGEINT * (reached - weight)::HUGEINT // total)::BIGINT AS amount_minor
     FROM running

@@ -59,7 +59,8 @@ SELECT '{{instance}}:' || v.id || ':' || v.place AS entry_id,
        '{{instance}}:' || coalesce(v.task_id, v.milestone_id) AS task_id,
        '{{instance}}:' || assignment.role AS role_id,
        v.work_date, v.seconds, v.is_billable,
-       CASE WHEN NOT v.is_billable THEN CASE WHEN task.is_contractual_non_billable THEN 'contractual' ELSE 'goodwill' END
+       CASE WHEN NOT v.is_billable
+            THEN CASE WHEN task.is_contractual_non_billable THEN 'contractual' ELSE 'goodwill' END
        END AS non_billable_reason,
        CASE WHEN v.is_approved THEN 'approved' ELSE v.approval END AS approval,
        number_to_minor(v.bill_rate, 1, v.currency) AS bill_rate_minor,

@@ -79,8 +79,8 @@ def test_how_a_project_is_paid_is_what_the_map_says_of_its_billing_type(lake, gi
 
 
 def test_a_projects_terms_are_in_minor_units_and_seconds_and_its_ids_are_the_crms(lake):
-    lake.put("project", project(account_id="001A", opportunity_id="006B", bookings=1000.25, cap=12.5, planned_hours=10.5,
-                                retainer_hours=40, is_active=False))  # fmt: skip
+    terms = {"bookings": 1000.25, "cap": 12.5, "planned_hours": 10.5, "retainer_hours": 40, "is_active": False}
+    lake.put("project", project(account_id="001A", opportunity_id="006B", **terms))
     columns = ("project_id", "account_id", "opportunity_id", "price_minor", "cap_minor", "budget_seconds",
                "retainer_seconds", "is_archived")  # fmt: skip
     assert lake.core("project", *columns) == [
@@ -144,7 +144,8 @@ def test_the_plan_is_the_one_first_pulled_at_the_cost_of_its_role_on_that_day(la
     ],
 )  # fmt: skip
 def test_a_change_order_is_a_budget_of_a_change_request_type(lake, given, expected):
-    change = {"id": "b", "project_id": "p", "budget_type": "Work Order Change Request", "amount": 900, "currency": "USD"}
+    change = {"id": "b", "project_id": "p", "budget_type": "Work Order Change Request", "amount": 900}
+    change["currency"] = "USD"
     order = {**change, "id": "o", "budget_type": "Customer Purchase Order", "status": "Approved"}
     lake.put("budget", {**change, **given}, order)
     assert lake.core("change_order", "status", "pricing", "amount_minor", "approved_date") == [expected]
@@ -216,8 +217,8 @@ def test_a_weeks_sum_stays_in_the_months_of_its_splits(lake):
     lake.put("timecard", card(hours=(), total_hours=10))
     lake.put("timecard_split",
         {"id": "s1", "timecard_id": "h", "start_date": "2026-06-29", "end_date": "2026-06-30", "total_hours": 9},
-        {"id": "s2", "timecard_id": "h", "start_date": "2026-07-01", "end_date": "2026-07-05", "total_hours": 1})
-    # fmt: skip
+        {"id": "s2", "timecard_id": "h", "start_date": "2026-07-01", "end_date": "2026-07-05", "total_hours": 1},
+    )  # fmt: skip
     assert lake.core("time_entry", "work_date", "seconds") == [
         (date(2026, 6, 29), 16_200), (date(2026, 6, 30), 16_200),
         (date(2026, 7, 1), 1200), (date(2026, 7, 2), 1200), (date(2026, 7, 3), 1200),
@@ -238,8 +239,8 @@ def test_an_item_bills_the_days_of_its_split_and_its_amount_follows_their_value(
     lake.put("timecard", card(hours=(1, 1, 1)))
     lake.put("timecard_split",
         {"id": "s1", "timecard_id": "h", "start_date": "2026-06-29", "end_date": "2026-06-30", "total_hours": 2},
-        {"id": "s2", "timecard_id": "h", "start_date": "2026-07-01", "end_date": "2026-07-05", "total_hours": 1})
-    # fmt: skip
+        {"id": "s2", "timecard_id": "h", "start_date": "2026-07-01", "end_date": "2026-07-05", "total_hours": 1},
+    )  # fmt: skip
     billed(lake, {"id": "i", "category": "Timecard", "split_id": "s1", "amount": 180.01})  # of 200: written down
     assert lake.core("invoice_line", *LINE) == [
         ("psa:i:1", "time", "psa:h:1", None, None, 3600, 90_00),

@@ -1,18 +1,14 @@
 """The pretend company's revenue through HubSpot: the planted answers, the same as through Salesforce, to the cent."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
-from unittest.mock import patch
 
 import pytest
 
 from config.policy import policy
 from config.settings import HubspotSource, Settings
-from sandbox.company import DEMO_DAYS, build
-from sandbox.company.portal import plant_portal
-from sandbox.serve import running
+from sandbox.company import DEMO_DAYS
 from tasks.checks.judge import judge
 from tasks.core.conform import conform
 from tasks.core.provenance import data_as_of, pulled_at
@@ -23,14 +19,13 @@ from tasks.metrics.catalogue import STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tasks.sources import hubspot
 from tasks.sources.fieldmap import field_map
-from tasks.sources.pull import entities, pull
 
 REVENUE = STEPS_AND_METRICS[: [one.table for one in STEPS_AND_METRICS].index("nrr_monthly") + 1]
 
 
 @pytest.fixture(scope="module")
 def company(everywhere):
-    """The planted answers, the portal's core id of each Salesforce core id, and the portal as pulled on each demo day."""
+    """The planted answers, the portal's core id of each Salesforce core id, and a lake pulled on each demo day."""
     ids = {f"salesforce:{key}": f"hubspot:{number}" for key, number in everywhere.portal.items()}
     return everywhere.ledger, ids, everywhere.of("hubspot")
 
