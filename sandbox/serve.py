@@ -150,6 +150,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from sandbox.company.rocketlane import add_rocketlane
 
         add_rocketlane(world, ledger.facts)
+    if asked.certinia:
+        from sandbox.company.certinia import add_certinia
+
+        add_certinia(world, ledger.facts)
     if asked.zendesk:
         from sandbox.company.zendesk import add_zendesk
 
@@ -161,6 +165,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if asked.environment_file:
             variables = sandbox.environment() | (sandbox.hubspot_environment() if asked.hubspot else {})
             variables |= sandbox.rocketlane_environment() if asked.rocketlane else {}
+            variables |= sandbox.certinia_environment() if asked.certinia else {}
             variables |= sandbox.zendesk_environment() if asked.zendesk else {}
             lines = "".join(f"{name}={value}\n" for name, value in variables.items())
             asked.environment_file.write_text(lines)
@@ -181,6 +186,7 @@ def _parser() -> argparse.ArgumentParser:
     ports = ("CRM", "PSA", "SINKS", "CONTROL", "HUBSPOT")
     parser.add_argument("--ports", type=int, nargs=5, default=[0] * 5, metavar=ports)
     parser.add_argument("--rocketlane", action="store_true", help="the company keeps its projects in Rocketlane too")
+    parser.add_argument("--certinia", action="store_true", help="and in Certinia, in the Salesforce org")
     parser.add_argument("--zendesk", action="store_true", help="the company keeps its tickets in Zendesk too")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[:key=value,…]")
     parser.add_argument("--hubspot", action="store_true", help="show the customers as a HubSpot portal too")

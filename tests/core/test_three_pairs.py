@@ -14,7 +14,8 @@ import pytest
 
 from sandbox.company.certinia_time import is_summed
 from sandbox.company.facts import Facts, known
-from tasks.metrics.catalogue import MARTS, METRICS
+from tasks.core import salesforce
+from tasks.metrics.catalogue import MARTS, METRICS, STEPS_AND_METRICS
 from tests.core.pairs import AS_OF, CLOCK, first_in_first_out
 
 ROW = "a row of one side only"
@@ -73,6 +74,17 @@ class Declared:
     reason: str
 
 
+def of_handoff() -> tuple[str, ...]:
+    """The marts that read what a company can do without, and what Salesforce alone has here."""
+    reads = {step.table: set(step.inputs) for step in STEPS_AND_METRICS}
+    optional = {mapping.table for mapping in salesforce.MAPPINGS if mapping.is_optional}
+
+    def is_read(table: str) -> bool:
+        return table in optional or any(is_read(other) for other in reads.get(table, ()))
+
+    return tuple(mart for mart in MARTS if is_read(mart))
+
+
 CLASSES = ("l2_minor", "l5_minor", "l7_minor", "billed_minor", "wip_minor", "covered_minor", "captured_minor")
 HEADLINES = ("unbilled_scope_creep_minor", "billing_latency_minor", "write_down_minor", "leakage_minor")
 SHARES = ("creep_pct", "capture_pct")
@@ -97,8 +109,7 @@ DECLARED = (
     Declared("certinia", "scope_creep_project", ("is_time_allocated",), summed, WEEKS),
     Declared("certinia", "scope_creep_entry", (ROW, "seconds", "gross_minor", "standard_minor"), summed, WEEKS),
     # HubSpot and Rocketlane
-    *(Declared("rocketlane", mart, (ANY,), None, NO_HANDOFF)
-      for mart in ("handoff_form_deal", "kickoff_deal", "handoff_monthly")),
+    *(Declared("rocketlane", mart, (ANY,), None, NO_HANDOFF) for mart in of_handoff()),
     *(Declared("rocketlane", mart, (ANY,), every, NO_RATES)
       for mart in ("schedule_project", "schedule_task", "schedule_curve")),
     Declared("rocketlane", "milestone_slip", (ANY,), baselined, NO_BASELINE),

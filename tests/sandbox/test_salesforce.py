@@ -246,7 +246,9 @@ def test_describe_gives_mapped_fields_and_types_even_where_no_record_has_them(sa
     assert fields["CloseDate"] == "date"
     assert fields["SystemModstamp"] == "datetime"
     names = [row["name"] for row in get(sandbox, "/services/data/v65.0/sobjects").json()["sobjects"]]
-    assert set(names) == describe.mapped().keys()
+    package = {name for name in describe.mapped() if name.startswith("pse__")}
+    assert set(names) == describe.mapped().keys() - package  # Certinia is not installed here
+    assert package
 
 
 def test_the_state_is_the_clocks(sandbox: Sandbox) -> None:
