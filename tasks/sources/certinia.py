@@ -6,6 +6,7 @@ from tasks.sources.salesforce import (
     announced,
     connect,
     count,
+    deleted_since,
     fetch,
     findings,
     ids,
@@ -17,7 +18,7 @@ from tasks.sources.salesforce import (
     stamped_since,
 )
 
-__all__ = ["NAME", "announced", "connect", "count", "fetch", "findings", "ids", "is_windowed"]
+__all__ = ["NAME", "announced", "connect", "count", "deleted_since", "fetch", "findings", "ids", "is_windowed"]
 __all__ += ["missing", "order", "read", "shape", "stamped_since"]
 
 NAME: Final = "certinia"

@@ -48,6 +48,8 @@ class Everywhere:
         sources = {name: self.settings.sources[name] for name in instances}
         if "hubspot" in sources and "rocketlane" in sources:
             sources["rocketlane"] = sources["rocketlane"].model_copy(update={"crm": "hubspot"})
+        if "salesforce" in sources and "certinia" in sources:
+            sources["salesforce"] = sources["salesforce"].model_copy(update={"psa": "certinia"})
         return self.settings.model_copy(update={"sources": sources})
 
     def planted(self, value: Any, mart: str) -> Any:
