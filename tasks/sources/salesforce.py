@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise, starmap
 from typing import Final
 
-from config.settings import SalesforceSource
+from config.settings import SalesforceOrg
 from tasks.lake.shape import Shape
 from tasks.sources import salesforce_bulk as bulk
 from tasks.sources import salesforce_query as query
@@ -28,13 +28,13 @@ PIECE: Final = 10_000  # rows of a query
 IDS_AT_ONCE: Final = 200  # keeps the address below Salesforce's 16,384 bytes
 
 
-def connect(instance: str, source: SalesforceSource, sleep: Callable[[float], None]) -> Client:
+def connect(instance: str, source: SalesforceOrg, sleep: Callable[[float], None]) -> Client:
     """A client with Salesforce's policy; nothing is sent yet."""
     rules = policy(f"BATON_SOURCES__{instance.upper()}__", source)
     return connected(source, rules, sleep)
 
 
-def order(fields: FieldMap, source: SalesforceSource) -> tuple[str, ...]:
+def order(fields: FieldMap, source: SalesforceOrg) -> tuple[str, ...]:
     """Every mapped object, in the map's order."""
     return tuple(name for name, entity in fields.entities.items() if entity.resource)
 

@@ -10,7 +10,7 @@ import orjson
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from config.settings import SalesforceSource
+from config.settings import SalesforceOrg
 from tasks.errors import AuthError, ConfigError, ContractError
 from tasks.sources.client import Client
 from tasks.sources.judgement import Fatal, Retry, Verdict
@@ -20,7 +20,7 @@ JWT_BEARER: Final = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 JWT_SECONDS: Final = 120  # Salesforce takes 180 at most, by its own clock
 
 
-def login(client: Client, prefix: str, source: SalesforceSource) -> Mapping[str, str]:
+def login(client: Client, prefix: str, source: SalesforceOrg) -> Mapping[str, str]:
     """The headers of a fresh session; the token's own host is used from here on.
 
     A private key in the settings means the JWT bearer flow, none the client-credentials flow.
@@ -37,18 +37,18 @@ def login(client: Client, prefix: str, source: SalesforceSource) -> Mapping[str,
     return {"Authorization": f"Bearer {answer['access_token']}"}
 
 
-def has_key(source: SalesforceSource) -> bool:
+def has_key(source: SalesforceOrg) -> bool:
     """Whether the login is by a private key."""
     return bool(source.private_key_file or source.private_key.get_secret_value())
 
 
-def _by_secret(prefix: str, source: SalesforceSource) -> dict[str, str]:
+def _by_secret(prefix: str, source: SalesforceOrg) -> dict[str, str]:
     secret = source.client_secret.get_secret_value()
     _require(prefix, CLIENT_ID=source.client_id, CLIENT_SECRET=secret)
     return {"grant_type": "client_credentials", "client_id": source.client_id, "client_secret": secret}
 
 
-def _by_key(prefix: str, source: SalesforceSource) -> dict[str, str]:
+def _by_key(prefix: str, source: SalesforceOrg) -> dict[str, str]:
     _require(prefix, CLIENT_ID=source.client_id, USERNAME=source.username)
     expires = int(time.time()) + JWT_SECONDS  # the machine's clock, whatever day Baton measures
     claims = {"iss": source.client_id, "sub": source.username, "aud": source.login_url}
@@ -61,7 +61,7 @@ def _require(prefix: str, **given: str) -> None:
             raise ConfigError(f"{prefix}{name} is not set: put the connected app's value into the environment.")
 
 
-def _key(prefix: str, source: SalesforceSource) -> rsa.RSAPrivateKey:
+def _key(prefix: str, source: SalesforceOrg) -> rsa.RSAPrivateKey:
     """The key, from its file or the environment; nothing of it is told."""
     setting = f"{prefix}PRIVATE_KEY_FILE" if source.private_key_file else f"{prefix}PRIVATE_KEY"
     try:

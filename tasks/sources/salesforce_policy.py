@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import orjson
 
-from config.settings import SalesforceSource
+from config.settings import SalesforceOrg
 from tasks.errors import ConfigError, QuotaError
 from tasks.sources.judgement import Answer, Fatal, Forbidden, Policy, Refused, Retry, Verdict
 from tasks.sources.salesforce_login import login, login_refused
@@ -44,7 +44,7 @@ class Budget:
             )
 
 
-def policy(prefix: str, source: SalesforceSource) -> Policy:
+def policy(prefix: str, source: SalesforceOrg) -> Policy:
     """The policy of one org; `prefix` names its settings."""
     budget = Budget(prefix, source.requests_share)
     return Policy(
