@@ -21,4 +21,4 @@ def conform_core(bench: Workbench, run: Run) -> None:
 @task(task_run_name="measure", cache_policy=NO_CACHE)
 def measure_marts(bench: Workbench, run: Run) -> dict[str, int]:
     """Compute every metric of the run's day; the rows of each mart."""
-    return measure(bench, STEPS_AND_METRICS, policy(), as_of=run.as_of)
+    return measure(bench, STEPS_AND_METRICS, policy(), as_of=run.as_of, keep_steps=False)

@@ -17,7 +17,7 @@ from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
 from tasks.core.tables import CORE
 from tasks.core.tables.shape import Kind
-from tasks.engines.bench import Workbench, register_versions
+from tasks.engines.bench import Workbench, forget, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap
 from tasks.sources.table_map import fields_of
@@ -58,9 +58,7 @@ def conform(connection: Workbench, settings: Settings, policy: Policy, *, as_of:
         columns = ", ".join(f"{column.name} {SQL_TYPES[column.kind]}" for column in core.columns)
         connection.execute(f"CREATE OR REPLACE TABLE versions.{core.name} ({columns}, {TRAIL})")
     for instance, source in settings.sources.items():
-        _load_raw(connection, settings.lake, instance, fields_of(source), known_at)
-        _map(connection, instance, source, fields_of(source), policy)
-        connection.execute(f'DROP SCHEMA "raw_{instance}" CASCADE')
+        _map(connection, settings.lake, instance, source, policy, known_at)
     _fill_feeds(connection)
     _fill_finalised(connection, settings.lake, known_at)
     fill_fx_rates(connection, policy)
@@ -74,36 +72,68 @@ def mappings_of(source: Source) -> tuple[Mapping, ...]:
     return VENDORS[source.vendor].MAPPINGS
 
 
-def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap, known_at: datetime) -> None:
-    """The source's raw tables without payloads, numbered by version; an entity never pulled is an empty table."""
-    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "raw_{instance}"')
-    for name, entity in fields.entities.items():
-        columns = ", ".join(f"{column.name} {CASTS[column.kind]}" for column in entity.columns)
-        connection.execute(
-            f'CREATE OR REPLACE TABLE "raw_{instance}".{name} (id VARCHAR, {columns}, {TRAIL}, _is_newest BOOLEAN)'
+def _map(connection: Workbench, lake: str, instance: str, source: Source, policy: Policy, known_at: datetime) -> None:
+    """Run the vendor's mapping queries; a raw table is there from its first reader to its last, for it may be large."""
+    vendor, fields, raw = VENDORS[source.vendor], fields_of(source), f'"raw_{instance}"'
+    names = {
+        "raw": raw,
+        "instance": instance,
+        "crm": getattr(source, "crm", instance),
+        "psa": getattr(source, "psa", instance),
+        "currency": getattr(source, "currency", ""),
+        "zone": policy.reporting.timezone,
+        "reporting": policy.reporting.currency,
+    }
+    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {raw}")
+    value_tables = {value_table(fields, entity) for _, _, entity in vendor.CUSTOM_FIELDS}
+    for name in value_tables:
+        _load_raw(connection, lake, instance, fields, name, known_at)
+    for pivot, subject, entity in vendor.CUSTOM_FIELDS:
+        _pivot(connection, raw, pivot, value_table(fields, entity), subject, fields.entities[entity].custom_fields)
+    for name in value_tables:
+        forget(connection, f"{raw}.{name}")
+    held = {pivot for pivot, _, _ in vendor.CUSTOM_FIELDS}
+    mappings = [one for one in mappings_of(source) if not one.is_optional or one.reads <= held | fields.entities.keys()]
+    last_reader = {name: mapping for mapping in mappings for name in mapping.reads}
+    for mapping in mappings:
+        for name in mapping.reads - held:
+            _load_raw(connection, lake, instance, fields, name, known_at)
+        held |= mapping.reads
+        connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
+        for name in mapping.reads:
+            if last_reader[name] is mapping:
+                forget(connection, f"{raw}.{name}")
+    connection.execute(f"DROP SCHEMA {raw} CASCADE")
+
+
+def _load_raw(connection: Workbench, lake: str, instance: str, fields: FieldMap, name: str, known_at: datetime) -> None:
+    """A raw table without payloads, numbered by version; an entity never pulled is an empty table."""
+    entity = fields.entities[name]
+    declared = ", ".join(f"{column.name} {CASTS[column.kind]}" for column in entity.columns)
+    connection.execute(
+        f'CREATE OR REPLACE TABLE "raw_{instance}".{name} (id VARCHAR, {declared}, {TRAIL}, _is_newest BOOLEAN)'
+    )
+    if not is_held(lake, instance, name):
+        return
+    held = register_versions(connection, "known", lake, instance, name, known_at)
+    meant = ", ".join(_meant(column, field.values) for column, field in entity.fields.items() if column in held)
+    # Only the records with several versions are sorted: sorting the many that have one would cost the most.
+    connection.execute(
+        f"""
+        INSERT INTO "raw_{instance}".{name} BY NAME
+        WITH several AS (
+            SELECT id, _extracted_at, _hash, row_number() OVER past AS place,
+                   row_number() OVER past = count(*) OVER (PARTITION BY id) AS is_newest
+            FROM known
+            WHERE hash(id) IN (SELECT hash(id) AS hashed FROM known GROUP BY hashed HAVING count(*) > 1)
+            WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
         )
-        if not is_held(lake, instance, name):
-            continue
-        held = register_versions(connection, "known", lake, instance, name, known_at)
-        kept = [name for name in entity.fields if name in held]
-        meant = ", ".join(_meant(name, entity.fields[name].values) for name in kept)
-        # Only the records with several versions are sorted: sorting the many that have one would cost the most.
-        connection.execute(
-            f"""
-            INSERT INTO "raw_{instance}".{name} BY NAME
-            WITH several AS (
-                SELECT id, _extracted_at, _hash, row_number() OVER past AS place,
-                       row_number() OVER past = count(*) OVER (PARTITION BY id) AS is_newest
-                FROM known
-                WHERE hash(id) IN (SELECT hash(id) AS hashed FROM known GROUP BY hashed HAVING count(*) > 1)
-                WINDOW past AS (PARTITION BY id ORDER BY _extracted_at, _updated_at, _hash)
-            )
-            SELECT id, {meant}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
-                   coalesce(place, 1) AS _version, coalesce(is_newest, true) AS _is_newest
-            FROM known LEFT JOIN several USING (id, _extracted_at, _hash)
-            """
-        )
-        connection.unregister("known")
+        SELECT id, {meant}, _deleted, _updated_at, _extracted_at, _hash, _unreadable,
+               coalesce(place, 1) AS _version, coalesce(is_newest, true) AS _is_newest
+        FROM known LEFT JOIN several USING (id, _extracted_at, _hash)
+        """
+    )
+    connection.unregister("known")
 
 
 def _meant(column: str, values: Map[str, str]) -> str:
@@ -112,28 +142,6 @@ def _meant(column: str, values: Map[str, str]) -> str:
         return column
     cases = " ".join(f"WHEN {literal(value)} THEN {literal(meaning)}" for value, meaning in values.items())
     return f"CASE {column} {cases} END AS {column}"
-
-
-def _map(connection: Workbench, instance: str, source: Source, fields: FieldMap, policy: Policy) -> None:
-    """Run the vendor's mapping queries over its raw tables."""
-    vendor = VENDORS[source.vendor]
-    names = {
-        "raw": f'"raw_{instance}"',
-        "instance": instance,
-        "crm": getattr(source, "crm", instance),
-        "psa": getattr(source, "psa", instance),
-        "currency": getattr(source, "currency", ""),
-        "zone": policy.reporting.timezone,
-        "reporting": policy.reporting.currency,
-    }
-    for pivot, subject, entity in vendor.CUSTOM_FIELDS:
-        values = value_table(fields, entity)
-        _pivot(connection, f'"raw_{instance}"', pivot, values, subject, fields.entities[entity].custom_fields)
-    pivots = {pivot for pivot, _, _ in vendor.CUSTOM_FIELDS}
-    for mapping in mappings_of(source):
-        if mapping.is_optional and not mapping.reads - pivots <= fields.entities.keys():
-            continue
-        connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
 
 
 def _pivot(connection: Workbench, raw: str, table: str, source: str, subject: str, custom: Map[str, Custom]) -> None:

@@ -9,20 +9,23 @@ from duckdb import DuckDBPyConnection
 
 from config.policy import Policy
 from tasks.core.tables import CORE
-from tasks.engines.bench import Workbench, keep
+from tasks.engines.bench import Workbench, forget, keep
 from tasks.metrics.metric import Metric
 
 BATCH = 200_000  # rows of a mart that are handed on at once
 CORE_TABLES = frozenset(table.name for table in CORE)
 
 
-def measure(connection: Workbench, metrics: Sequence[Metric], policy: Policy, *, as_of: date) -> dict[str, int]:
+def measure(
+    connection: Workbench, metrics: Sequence[Metric], policy: Policy, *, as_of: date, keep_steps: bool = True
+) -> dict[str, int]:
     """Compute every metric of one day into the schema `mart`; the rows of each.
 
-    Marts that are there already serve as inputs.
+    Marts that are there already serve as inputs. Without `keep_steps` a step goes with its last reader.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
     rows = {}
+    last_readers = {name: metric.table for metric in metrics for name in metric.inputs}
     for metric in metrics:
         frames = {
             name: nw.from_native(connection.table(f"{'core' if name in CORE_TABLES else 'mart'}.{name}"))
@@ -30,6 +33,11 @@ def measure(connection: Workbench, metrics: Sequence[Metric], policy: Policy, *,
         }
         keep(connection, f"mart.{metric.table}", metric(frames, policy, as_of=as_of))
         rows[metric.table] = connection.execute(f"SELECT count(*) FROM mart.{metric.table}").fetchall()[0][0]
+        if keep_steps:
+            continue
+        for step in metrics:
+            if step.is_step and last_readers.get(step.table) == metric.table:
+                forget(connection, f"mart.{step.table}")
     return rows
 
 

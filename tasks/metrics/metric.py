@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import narwhals as nw
 
 from config.policy import Policy
 
-Frames = Mapping[str, nw.LazyFrame]
+Frames = Mapping[str, nw.LazyFrame[Any]]
 Keep = Literal["every", "month_ends", "latest"]
 
 
@@ -26,7 +26,7 @@ class Metric:
     grain: tuple[str, ...]  # with as_of, the key of a row
     inputs: tuple[str, ...]  # core tables and earlier marts
     columns: Mapping[str, str]  # name -> meaning
-    compute: Callable[..., nw.LazyFrame]  # (frames: Frames, policy: Policy, *, as_of: date)
+    compute: Callable[..., nw.LazyFrame[Any]]  # (frames: Frames, policy: Policy, *, as_of: date)
     contributes_to: tuple[str, ...] = ()  # the marts whose numbers its rows sum to
     keep: Keep = "every"  # which as_of days the warehouse keeps
     is_step: bool = False  # a working table for later metrics: computed, never published
@@ -36,6 +36,6 @@ class Metric:
         """The business definition, as printed in the data dictionary."""
         return self.compute.__doc__ or ""
 
-    def __call__(self, frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
+    def __call__(self, frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame[Any]:
         """The metric's rows for one day, its columns in their declared order."""
         return self.compute(frames, policy, as_of=as_of).select(*self.columns)
