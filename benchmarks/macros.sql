@@ -87,3 +87,11 @@ WHERE meeting_date <= today AND (plain(outcome) = '' OR list_contains(outcomes, 
 UNION ALL
 SELECT 'message', message_id, account_id, sent_date
 FROM core.message WHERE is_inbound AND NOT is_automated AND sent_date <= today;
+
+-- The accounts after go-live.
+CREATE OR REPLACE TEMP MACRO live_account(today, names) AS TABLE
+SELECT account_id, min(coalesce(milestone_date, closed_day)) AS first_go_live_date,
+       max(coalesce(milestone_date, closed_day)) AS go_live_date,
+       account_id IN (SELECT account_id FROM mart.mrr_line
+                      WHERE start_date <= today AND counted_until_date > today) AS is_customer
+FROM project_lives(today, names) WHERE account_id IS NOT NULL GROUP BY account_id HAVING go_live_date IS NOT NULL;

@@ -88,6 +88,7 @@ class Handoff(_Section):
     silent_days: Window
     burn_in_days: Window
     quiet_days: Window
+    usage_stale_days: Window
     survey_days: Window
 
 

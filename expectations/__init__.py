@@ -46,6 +46,8 @@ from expectations import (
     promise,
     promise_deal,
     promise_item,
+    quiet_account,
+    quiet_product,
     rate,
     request_monthly,
     request_ticket,
@@ -67,6 +69,9 @@ from expectations import (
     task_progress,
     ticket,
     time_entry,
+    training,
+    training_readiness_project,
+    usage_day,
     work_calendar,
 )
 
@@ -93,6 +98,8 @@ CORE_SUITES = (
     message_party.SUITE,
     feed.SUITE,
     project.SUITE,
+    usage_day.SUITE,
+    training.SUITE,
     task.SUITE,
     task_progress.SUITE,
     plan_task.SUITE,
@@ -143,4 +150,7 @@ MART_SUITES = (
     success_project.SUITE,
     success_monthly.SUITE,
     burn_in_deal.SUITE,
+    quiet_product.SUITE,
+    training_readiness_project.SUITE,
+    quiet_account.SUITE,
 )

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from sandbox import tables
 from sandbox.clock import Clock
 from sandbox.faults import Fault, Faults
 from sandbox.sinks import Sinks
@@ -33,6 +35,7 @@ class Sandbox:
     clock: Clock
     faults: Faults
     sinks: Sinks
+    folder: Path  # where the company's own tables are
     client_id: str = CLIENT_ID
     client_secret: str = CLIENT_SECRET
     token: str = TOKEN
@@ -70,6 +73,7 @@ class Sandbox:
             "BATON_SLACK_WEBHOOK_URL": self.slack_url,
             "BATON_PAGERDUTY__URL": self.pagerduty_url,
             "BATON_PAGERDUTY__ROUTING_KEY": self.routing_key,
+            **tables.settings(self.clock, self.folder),
         }
 
     def hubspot_environment(self) -> dict[str, str]:

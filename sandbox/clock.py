@@ -20,6 +20,7 @@ class Clock:
     world: World
     now: datetime
     memory: dict[Any, Any] = field(default_factory=dict)  # whatever was computed for this instant
+    watchers: list[Callable[[], None]] = field(default_factory=list)  # told when the clock was moved
 
     def __post_init__(self) -> None:
         self.set(self.now)
@@ -34,6 +35,8 @@ class Clock:
             raise ValueError("The sandbox clock needs an instant with a UTC offset, e.g. 2026-11-23T05:00:00Z.")
         self.now = now.astimezone(UTC)
         self.forget()
+        for told in self.watchers:
+            told()
 
     def once(self, key: tuple[Hashable, ...], compute: Callable[[], Result]) -> Result:
         """What `compute` gives, computed once for this instant."""

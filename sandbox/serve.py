@@ -4,10 +4,12 @@ import argparse
 import asyncio
 import signal
 import socket
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,7 @@ from sandbox.refusals import Faulty
 from sandbox.rocketlane import rocketlane
 from sandbox.salesforce import salesforce
 from sandbox.sinks import Sinks, pagerduty, slack
+from sandbox.tables import write
 from sandbox.world import World
 from sandbox.zendesk import zendesk
 
@@ -52,7 +55,7 @@ def running(
     ports: Sequence[int] = (0, 0, 0, 0, 0),
     around: Callable[[ASGIApp], ASGIApp] = lambda vendor: vendor,
 ) -> Iterator[Sandbox]:
-    """Serve a world on loopback until the end of the block; port 0 is any free one.
+    """Serve a world on loopback until the end of the block, its tables as files; port 0 is any free one.
 
     Ports in order: Salesforce, the PSAs (Kantata; Rocketlane and Zendesk under paths of their own), sinks, control,
     HubSpot. `around` wraps the vendors, inside their faults.
@@ -88,8 +91,11 @@ def running(
         crm, psa, alerts, switchboard, portal = (f"http://{HOST}:{bound.getsockname()[1]}" for bound in sockets)
         sources = crm, f"{psa}/api/v1", f"{psa}/api/1.0", f"{psa}/api/v2", portal
         channels = f"{alerts}/slack/{SLACK_TOKEN}", f"{alerts}/v2/enqueue"
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="baton_company_")))
+        clock.watchers.append(partial(write, clock, folder))
+        clock.set(now)
         stack.enter_context(_serving(apps, sockets))
-        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks, certificates=certificates)
+        yield Sandbox(*sources, *channels, switchboard, clock, switches, sinks, folder, certificates=certificates)
 
 
 def _bound(port: int) -> socket.socket:

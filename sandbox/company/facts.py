@@ -187,6 +187,29 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class Use:
+    """A day's use of a product by people of one kind; None where the company does not count it."""
+
+    account: str
+    product: str
+    day: date
+    who: str
+    active: int
+    seats: int | None
+    used: int | None
+    offered: int
+
+
+@dataclass(frozen=True)
+class Training:
+    """What one operator must learn for a project, and the day it was done."""
+
+    project: str
+    is_required: bool
+    completed: date | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -314,4 +337,6 @@ class Facts:
     invoices: dict[str, "History[Invoice]"] = field(default_factory=dict)
     plans: dict[str, list[tuple[datetime, Plan]]] = field(default_factory=dict)
     stories: dict[str, "History[Progress]"] = field(default_factory=dict)
+    uses: list[tuple[datetime, Use]] = field(default_factory=list)
+    trainings: dict[str, "History[Training]"] = field(default_factory=dict)
     bad: list[tuple[datetime, str, str]] = field(default_factory=list)  # (known from, core table, id)

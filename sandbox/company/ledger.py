@@ -9,7 +9,20 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from sandbox.company import asked, closed, creep, earned, handed, paid, retention, revenue, stalls, succeeded, touched
+from sandbox.company import (
+    adopted,
+    asked,
+    closed,
+    creep,
+    earned,
+    handed,
+    paid,
+    retention,
+    revenue,
+    stalls,
+    succeeded,
+    touched,
+)
 from sandbox.company.days import clock_of, month_of
 from sandbox.company.facts import Facts
 
@@ -98,6 +111,14 @@ class Ledger:
         """By opportunity_id of each deal that hands a customer over: the two weeks after its go-live."""
         return touched.burn_ins(self.facts, as_of)
 
+    def quiet(self, as_of: date) -> dict[str, adopted.Quiet]:
+        """By account_id of each customer that is live: since when it is silent, and what it does not use."""
+        return adopted.quiet(self.facts, as_of)
+
+    def trained(self, as_of: date) -> dict[str, adopted.Trained]:
+        """By project_id of each client project: who must be trained and who is."""
+        return adopted.trained(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -155,6 +176,8 @@ class Ledger:
                 {"project_id": project, "state": state} for project, state in sorted(self.successes(as_of).items())
             ],
             "burn_ins": [{"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.burn_ins(as_of).items())],
+            "quiet": [{"account_id": account, **asdict(one)} for account, one in sorted(self.quiet(as_of).items())],
+            "trained": [{"project_id": project, **asdict(one)} for project, one in sorted(self.trained(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],
         }

@@ -37,6 +37,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("capture_rate", "business", "warning", "Out-of-scope work of a past month was not turned into revenue."),
     Kind("schedule", "business", "warning", "The project will end late, or cannot be done within its budget."),
     Kind("nrr", "business", "warning", "Existing customers are worth less than a year ago, or fall fast."),
+    Kind("quiet_account", "business", "warning", "A customer does not use what it pays for, and may leave."),
     Kind("rate_missing", "business", "warning", "Hours without a rate are counted but not valued: leakage is too low."),
     Kind("escalation_at_closeout", "business", "warning", "Success inherits an escalation that nobody solved."),
     Kind("escalation_path", "business", "warning", "Small customers with a problem reach nobody, or too late."),

@@ -11,6 +11,7 @@ from tasks.alerts.creep_rules import CAPTURE_RATE, RATE_MISSING, SCOPE_CREEP
 from tasks.alerts.escalation_rules import ESCALATION_AT_CLOSEOUT, ESCALATION_PATH
 from tasks.alerts.ledger import Settled, open_alerts, settle
 from tasks.alerts.nrr_rule import NRR
+from tasks.alerts.quiet_rule import QUIET_ACCOUNT
 from tasks.alerts.rule import Day, Rule
 from tasks.alerts.schedule_rule import SCHEDULE
 from tasks.warehouse.connect import Warehouse
@@ -25,6 +26,7 @@ RULES: tuple[Rule, ...] = (
     CLOSEOUT_UNSIGNED,
     ESCALATION_AT_CLOSEOUT,
     ESCALATION_PATH,
+    QUIET_ACCOUNT,
 )
 
 

@@ -170,7 +170,7 @@ def _pivot(connection: Workbench, raw: str, table: str, source: str, subject: st
 
 def _fill_feeds(connection: Workbench) -> None:
     """Of each optional table, whether anything was ever read, deleted and rejected versions included."""
-    for name in sorted({one.table for vendor in VENDORS.values() for one in vendor.MAPPINGS if one.is_optional}):
+    for name in sorted(core.name for core in CORE if core.is_optional):
         connection.execute(
             f"INSERT INTO versions.feed BY NAME SELECT '{name}' AS feed_id, count(*) > 0 AS is_read, "
             f"1 AS _version, false AS _deleted FROM versions.{name}"

@@ -12,6 +12,7 @@ from tasks.metrics.closing_monthly import CLOSING_MONTHLY
 from tasks.metrics.commission_deal import COMMISSION_DEAL
 from tasks.metrics.customer_contact import CUSTOMER_CONTACT
 from tasks.metrics.customer_ticket import CUSTOMER_TICKET
+from tasks.metrics.customer_use import CUSTOMER_USE
 from tasks.metrics.debrief_deal import DEBRIEF_DEAL
 from tasks.metrics.delivery_deal import DELIVERY_DEAL
 from tasks.metrics.earned_schedule import EARNED_SCHEDULE
@@ -25,6 +26,7 @@ from tasks.metrics.handoff_form_deal import HANDOFF_FORM_DEAL
 from tasks.metrics.handoff_monthly import HANDOFF_MONTHLY
 from tasks.metrics.invoiced_time import TIME_INVOICED
 from tasks.metrics.kickoff_deal import KICKOFF_DEAL
+from tasks.metrics.live_account import LIVE_ACCOUNT
 from tasks.metrics.milestone_slip import MILESTONE_SLIP
 from tasks.metrics.mrr_account import MRR_ACCOUNT
 from tasks.metrics.mrr_balance import MRR_BALANCE
@@ -44,6 +46,8 @@ from tasks.metrics.project_dates import PROJECT_DATES
 from tasks.metrics.project_value import PROJECT_VALUE
 from tasks.metrics.promise_deal import PROMISE_DEAL
 from tasks.metrics.promise_item import PROMISE_ITEM
+from tasks.metrics.quiet_account import QUIET_ACCOUNT
+from tasks.metrics.quiet_product import QUIET_PRODUCT
 from tasks.metrics.rate_of_day import CONTRACT_RATE, LIST_RATE
 from tasks.metrics.request_monthly import REQUEST_MONTHLY
 from tasks.metrics.request_ticket import REQUEST_TICKET
@@ -63,6 +67,7 @@ from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
 from tasks.metrics.success_project import SUCCESS_PROJECT
 from tasks.metrics.team_member import TEAM_MEMBER
 from tasks.metrics.touch import TOUCH
+from tasks.metrics.training_readiness_project import TRAINING_READINESS_PROJECT
 from tasks.metrics.uninvoiced import UNINVOICED
 
 STEPS_AND_METRICS = (
@@ -133,6 +138,11 @@ STEPS_AND_METRICS = (
     CUSTOMER_CONTACT,
     TOUCH,
     BURN_IN_DEAL,
+    LIVE_ACCOUNT,
+    CUSTOMER_USE,
+    QUIET_PRODUCT,
+    TRAINING_READINESS_PROJECT,
+    QUIET_ACCOUNT,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

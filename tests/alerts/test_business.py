@@ -44,6 +44,10 @@ NRR = {"month": pa.date32(), "segment": pa.string(), "nrr_pct": pa.float64(), "g
 AT_CLOSEOUT = {"project_id": pa.string(), "closed_date": pa.date32(), "still_open_count": pa.int64()}
 PATH = {"account_id": pa.string(), "tier": pa.string(), "state": pa.string(), "late_count": pa.int64()}
 CLOSEOUT = {"opportunity_id": pa.string(), "delivered_date": pa.date32(), "is_closed_unsigned": pa.bool_()}
+QUIET = {
+    "account_id": pa.string(), "state": pa.string(), "severity": pa.string(), "quiet_days": pa.int64(),
+    "required_count": pa.int64(), "trained_count": pa.int64(),
+}  # fmt: skip
 MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "scope_creep_project": (("project_id",), CREEP),
     "scope_creep_monthly": (("month",), MONTHLY),
@@ -52,6 +56,7 @@ MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "closeout_deal": (("opportunity_id",), CLOSEOUT),
     "escalation_project": (("project_id",), AT_CLOSEOUT),
     "escalation_account": (("account_id",), PATH),
+    "quiet_account": (("account_id",), QUIET),
 }
 
 
@@ -277,3 +282,27 @@ def test_digital_customers_without_a_way_to_a_person_are_one_alert(where: Wareho
     tomorrow = DAY + timedelta(days=1)
     put(where, mart("escalation_account", *others), as_of=tomorrow)
     assert judge(where, settings, tomorrow) == set()
+
+
+def test_a_quiet_account_is_louder_where_training_is_incomplete(where: Warehouse, settings: Settings) -> None:
+    put(where, mart(
+        "quiet_account",
+        ("silent", "quiet", "warning", 30, 2, 2), ("orphan", "quiet", "error", 45, 2, 1), ("untold", "quiet", "warning",
+        30, None, None), ("busy", "active", None, 3, 2, 0), ("gone", "former", None, 99, 0, 0),
+    ))  # fmt: skip
+    assert judge(where, settings) == {
+        ("quiet_account", "silent", "warning"), ("quiet_account", "orphan", "error"),
+        ("quiet_account", "untold", "warning"),
+    }  # fmt: skip
+
+
+def test_stale_usage_neither_opens_nor_closes_a_quiet_account(where: Warehouse, settings: Settings) -> None:
+    outcome = []
+    for number, (state, days) in enumerate(
+        [("stale", 40), ("quiet", 41), ("stale", 42), ("unknown", None), ("active", 1)]
+    ):
+        as_of = DAY + timedelta(days=number)
+        severity = "warning" if state == "quiet" else None
+        put(where, mart("quiet_account", ("a", state, severity, days, 0, 0)), as_of=as_of)
+        outcome.append(bool(judge(where, settings, as_of)))
+    assert outcome == [False, True, True, True, False]

@@ -74,6 +74,13 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "ticket": {},
     "escalation_route": {"route_id": "r", "account_id": "a1", "reaches": "Support"},
     "ownership": {}, "meeting": {}, "meeting_attendee": {}, "message": {}, "message_party": {},
+    "usage_day": {
+        "usage_id": "u1", "account_id": "a1", "product": "Suite", "usage_date": JANUARY, "user_type": "customer",
+        "active_users": 3, "licensed_users": 10, "features_used": 6, "features_offered": 12,
+    },
+    "training": {
+        "training_id": "q1", "project_id": "p1", "operator_id": "n1", "is_required": True, "completed_date": JANUARY,
+    },
     "feed": {},
     "fx_rate": {"fx_rate_id": "2026-01:USD", "month": JANUARY, "currency": "USD", "minor_rate_e8": 100_000_000},
     "work_calendar": {"day": JANUARY, "is_working": False, "workdays_before": 0},

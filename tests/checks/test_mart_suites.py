@@ -14,6 +14,7 @@ from tasks.metrics.catalogue import METRICS, STEPS_AND_METRICS
 from tasks.metrics.measure import measure
 from tests.metrics import delivery_rows
 from tests.metrics.handoff_rows import READ, commission, form, kickoff
+from tests.metrics.live_rows import feed
 from tests.metrics.support_rows import READ as SUPPORT_READ
 from tests.metrics.support_rows import ticket
 
@@ -63,6 +64,10 @@ FAULTS = [
     ("UPDATE mart.escalation_account SET state = 'no_route'", {"escalation_account"}),
     ("UPDATE mart.escalation_project SET still_open_count = open_count + 1", {"escalation_project"}),
     ("UPDATE mart.burn_in_deal SET state = 'covered'", {"burn_in_deal"}),
+    ("UPDATE mart.quiet_product SET is_orphan = NOT is_orphan", {"quiet_product"}),
+    ("UPDATE mart.quiet_account SET orphan_product_count = 1 - orphan_product_count", {"quiet_product"}),
+    ("UPDATE mart.quiet_account SET severity = 'error'", {"quiet_account"}),
+    ("UPDATE mart.training_readiness_project SET trained_in_time_count = 3", {"training_readiness_project"}),
 ]
 
 
@@ -91,8 +96,11 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     given("escalation_route", {})
     given("ticket", ticket("t0", **(made | {"escalated_date": date(2026, 2, 3), "reply_seconds": 90_000})))
     given("ticket", ticket(**made), ticket("t2", team="Customer Success", **made))
-    given("feed", *READ, *SUPPORT_READ)
     given("project", key, {"project_id": "p2", "closed_date": date(2026, 2, 20), **key})
+    given("feed", *READ, *SUPPORT_READ, *feed())
+    day = {"product": None, "usage_date": date(2026, 2, 26), "account_id": "a2"}
+    given("usage_day", day)
+    given("training", {}, {"training_id": "q2", "completed_date": date(2026, 1, 21)})
     given(
         "task",
         {"progress_bp": 2500, "actual_start_date": date(2026, 1, 5)},

@@ -286,6 +286,21 @@ def test_burn_ins(four_nights, ledger, day: date):
     same({deal: astuple(one) for deal, one in ledger.burn_ins(day).items()}, published)
 
 
+def test_quiet_accounts_and_orphan_products(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.quiet_account WHERE as_of = :day", day=day)
+    names = ("state", "quiet_days", "product_count", "orphan_product_count", "is_training_complete")
+    published = {row["account_id"]: tuple(row[name] for name in names) for row in found}
+    same({account: astuple(one) for account, one in ledger.quiet(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
+def test_training_before_sign_off(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.training_readiness_project WHERE as_of = :day", day=day)
+    names = ("state", "required_count", "trained_count", "trained_in_time_count")
+    published = {row["project_id"]: tuple(row[name] for name in names) for row in found}
+    same({project: astuple(one) for project, one in ledger.trained(day).items()}, published)
+
+
 @pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(

@@ -65,6 +65,9 @@ NEWER = (
     "escalation_account",
     "escalation_project",
     "burn_in_deal",
+    "quiet_product",
+    "training_readiness_project",
+    "quiet_account",
 )
 
 

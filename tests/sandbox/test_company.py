@@ -425,6 +425,8 @@ def test_ids_look_like_the_vendors(company):
         "Promise__c": "a1P",
     }
     for (vendor, kind), records in company[0].records.items():
+        if vendor == "tables":  # the company's own, with keys of their own
+            continue
         lengths = {len(key) for key in records}
         assert len(lengths) == 1, (vendor, kind)
         if vendor == "salesforce":

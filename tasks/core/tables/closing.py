@@ -15,6 +15,7 @@ DEBRIEF = Table(
         Column("workarounds", "text", "what only works by a detour"),
         Column("executive_goals", "text", "what the customer's executives want"),
     ),
+    is_optional=True,
 )
 
 CLOSEOUT = Table(
@@ -32,6 +33,7 @@ CLOSEOUT = Table(
         Column("document", "text", "where the signed document is"),
         Column("rating", "integer", "how the customer rates the project, 1 to 5"),
     ),
+    is_optional=True,
 )
 
 DELIVERABLE = Table(
@@ -42,6 +44,7 @@ DELIVERABLE = Table(
         Column("closeout_id", "text", "the closeout", required=True, refers_to="closeout"),
         Column("validated_date", "date", "the day the customer validated it"),
     ),
+    is_optional=True,
 )
 
 CHECKLIST_ITEM = Table(
@@ -54,6 +57,7 @@ CHECKLIST_ITEM = Table(
         Column("is_required", "boolean", "must be signed before the deal goes on", required=True),
         Column("signed_date", "date", "the day it was signed"),
     ),
+    is_optional=True,
 )
 
 PROMISE = Table(
@@ -67,6 +71,7 @@ PROMISE = Table(
         Column("scope_clause", "text", "the clause of the scope that holds it"),
         Column("mapped_date", "date", "the day it was mapped to either"),
     ),
+    is_optional=True,
 )
 
 SUCCESS_PLAN = Table(
@@ -77,4 +82,5 @@ SUCCESS_PLAN = Table(
         Column("opportunity_id", "text", "the deal", required=True, refers_to="opportunity"),
         Column("created_date", "date", "the day it was created, in the reporting zone", required=True),
     ),
+    is_optional=True,
 )

@@ -13,6 +13,7 @@ OWNERSHIP = Table(
         Column("start_date", "date", "first day", required=True),
         Column("end_date", "date", "first day on which it is over"),
     ),
+    is_optional=True,
 )
 
 MEETING = Table(
@@ -26,6 +27,7 @@ MEETING = Table(
         Column("meeting_date", "date", "the day it begins, in the reporting zone", required=True),
         Column("outcome", "text", "what became of it, as the CRM names it; null where nobody says"),
     ),
+    is_optional=True,
 )
 
 MEETING_ATTENDEE = Table(
@@ -38,6 +40,7 @@ MEETING_ATTENDEE = Table(
         Column("is_customer", "boolean", "of the customer, not one of us", required=True),
         Column("is_declined", "boolean", "did not want to come, or did not", required=True),
     ),
+    is_optional=True,
 )
 
 MESSAGE = Table(
@@ -51,6 +54,7 @@ MESSAGE = Table(
         Column("is_inbound", "boolean", "from the customer", required=True),
         Column("is_automated", "boolean", "written by no person: a sequence, an absence notice", required=True),
     ),
+    is_optional=True,
 )
 
 MESSAGE_PARTY = Table(
@@ -62,4 +66,5 @@ MESSAGE_PARTY = Table(
         Column("person_id", "text", "who: an id, or a hash of an address", required=True),
         Column("role", "text", "sender or recipient", required=True, values=("from", "to", "cc", "bcc", "other")),
     ),
+    is_optional=True,
 )

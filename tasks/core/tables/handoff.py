@@ -25,6 +25,7 @@ HANDOFF_FORM = Table(
         Column("concerns_author_id", "text", "who stated that there are none"),
         Column("signed_date", "date", "the day sales signed it"),
     ),
+    is_optional=True,
 )
 
 KICKOFF = Table(
@@ -39,6 +40,7 @@ KICKOFF = Table(
         Column("goals_answer", "text", "what the customer said of them", values=("confirmed", "changed")),
         Column("answered_date", "date", "the day of that answer"),
     ),
+    is_optional=True,
 )
 
 COMMISSION = Table(
@@ -55,6 +57,7 @@ COMMISSION = Table(
         Column("overridden_by_id", "text", "who did"),
         Column("override_reason", "text", "and why: a word of a list, not a story"),
     ),
+    is_optional=True,
 )
 
 FEED = Table(

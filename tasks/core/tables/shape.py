@@ -29,6 +29,7 @@ class Table:
     name: str
     meaning: str
     columns: tuple[Column, ...]
+    is_optional: bool = False  # a company can do without it: `feed` says whether anything was ever read
 
     @property
     def key(self) -> str:

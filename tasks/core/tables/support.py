@@ -19,6 +19,7 @@ TICKET = Table(
         Column("rating", "text", "what the customer said of the answer", values=("good", "bad")),
         Column("rated_date", "date", "the day of that rating"),
     ),
+    is_optional=True,
 )
 
 ESCALATION_ROUTE = Table(
@@ -29,4 +30,5 @@ ESCALATION_ROUTE = Table(
         Column("account_id", "text", "the customer", required=True, refers_to="account"),
         Column("reaches", "text", "the queue, team or person, as the source names it", required=True),
     ),
+    is_optional=True,
 )
