@@ -90,6 +90,7 @@ class Handoff(_Section):
     quiet_days: Window
     usage_stale_days: Window
     survey_days: Window
+    survey_alert_days: Window
 
 
 class Support(_Section):

@@ -39,6 +39,19 @@ FED: Mapping[str, Mapping[str, Any]] = {
             "completed_date": "completed",
         },
     },
+    "survey": {
+        "columns": {
+            "survey_id": "survey",
+            "account_id": ACCOUNT,
+            "project_id": PROJECT,
+            "occasion": "occasion",
+            "kind": "kind",
+            "sent_date": "sent",
+            "answered_date": "answered",
+            "score": "score",
+            "scale_max": "scale",
+        },
+    },
 }
 
 

@@ -6,7 +6,7 @@
 import random
 from datetime import date, timedelta
 
-from sandbox.company import adoption, autumn, blemishes, closeouts, contacts, stalls
+from sandbox.company import adoption, autumn, blemishes, closeouts, contacts, stalls, surveys
 from sandbox.company.accounts import add_account, currency_of
 from sandbox.company.commissions import pay
 from sandbox.company.customers import ARCS, OPEN_ENDED
@@ -46,6 +46,7 @@ def build(accounts: int = 200, seed: int = 7) -> tuple[World, Ledger]:
     pay(stage)
     contacts.plant(stage)
     adoption.plant(stage)
+    surveys.plant(stage)
     blemishes.ties(stage)
     ask_for_help(stage, buyers)
     blemishes.check_quiet(stage)

@@ -210,6 +210,20 @@ class Training:
 
 
 @dataclass(frozen=True)
+class Survey:
+    """One question to one customer, and its answer."""
+
+    account: str
+    project: str | None
+    occasion: str
+    kind: str
+    sent: date
+    scale: int
+    answered: date | None = None
+    score: int | None = None
+
+
+@dataclass(frozen=True)
 class Project:
     """A project and its terms."""
 
@@ -339,4 +353,5 @@ class Facts:
     stories: dict[str, "History[Progress]"] = field(default_factory=dict)
     uses: list[tuple[datetime, Use]] = field(default_factory=list)
     trainings: dict[str, "History[Training]"] = field(default_factory=dict)
+    surveys: dict[str, "History[Survey]"] = field(default_factory=dict)
     bad: list[tuple[datetime, str, str]] = field(default_factory=list)  # (known from, core table, id)

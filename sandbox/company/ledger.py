@@ -11,6 +11,7 @@ from typing import Any
 
 from sandbox.company import (
     adopted,
+    answered,
     asked,
     closed,
     creep,
@@ -119,6 +120,14 @@ class Ledger:
         """By project_id of each client project: who must be trained and who is."""
         return adopted.trained(self.facts, as_of)
 
+    def closeout_surveys(self, as_of: date) -> dict[str, str]:
+        """By project_id of each client project that is closed: whether its customer was asked in time."""
+        return answered.closeouts(self.facts, as_of)
+
+    def answers(self, as_of: date) -> dict[tuple[date, str, str], answered.Answers]:
+        """By (month of sending, occasion, kind): what was asked and answered."""
+        return answered.answers(self.facts, as_of)
+
     def quarantine(self, as_of: date) -> frozenset[tuple[str, str]]:
         """(core table, id) whose newest version is bad, or whose parent is: projects, tasks, time, subscriptions."""
         clock = clock_of(as_of)
@@ -177,6 +186,14 @@ class Ledger:
             ],
             "burn_ins": [{"opportunity_id": deal, **asdict(one)} for deal, one in sorted(self.burn_ins(as_of).items())],
             "quiet": [{"account_id": account, **asdict(one)} for account, one in sorted(self.quiet(as_of).items())],
+            "closeout_surveys": [
+                {"project_id": project, "state": state}
+                for project, state in sorted(self.closeout_surveys(as_of).items())
+            ],
+            "answers": [
+                {"month": month, "occasion": occasion, "kind": kind, **asdict(one)}
+                for (month, occasion, kind), one in sorted(self.answers(as_of).items())
+            ],
             "trained": [{"project_id": project, **asdict(one)} for project, one in sorted(self.trained(as_of).items())],
             "quarantine": [{"core_table": table, "row_id": key} for table, key in sorted(self.quarantine(as_of))],
             "deleted": [{"core_table": table, "row_id": key} for table, key in sorted(self.deleted(as_of))],

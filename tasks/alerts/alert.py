@@ -38,6 +38,7 @@ KINDS: tuple[Kind, ...] = (
     Kind("schedule", "business", "warning", "The project will end late, or cannot be done within its budget."),
     Kind("nrr", "business", "warning", "Existing customers are worth less than a year ago, or fall fast."),
     Kind("quiet_account", "business", "warning", "A customer does not use what it pays for, and may leave."),
+    Kind("survey_missing", "business", "warning", "Nobody asked the customer at the moment of completion."),
     Kind("rate_missing", "business", "warning", "Hours without a rate are counted but not valued: leakage is too low."),
     Kind("escalation_at_closeout", "business", "warning", "Success inherits an escalation that nobody solved."),
     Kind("escalation_path", "business", "warning", "Small customers with a problem reach nobody, or too late."),

@@ -14,6 +14,7 @@ from tasks.alerts.nrr_rule import NRR
 from tasks.alerts.quiet_rule import QUIET_ACCOUNT
 from tasks.alerts.rule import Day, Rule
 from tasks.alerts.schedule_rule import SCHEDULE
+from tasks.alerts.survey_rule import SURVEY_MISSING
 from tasks.warehouse.connect import Warehouse
 from tasks.warehouse.serving import has_mart, rows
 
@@ -27,6 +28,7 @@ RULES: tuple[Rule, ...] = (
     ESCALATION_AT_CLOSEOUT,
     ESCALATION_PATH,
     QUIET_ACCOUNT,
+    SURVEY_MISSING,
 )
 
 

@@ -8,6 +8,7 @@ from tasks.metrics.checklist_deal import CHECKLIST_DEAL
 from tasks.metrics.client_project import CLIENT_PROJECT
 from tasks.metrics.closeout_deal import CLOSEOUT_DEAL
 from tasks.metrics.closeout_held import CLOSEOUT_HELD
+from tasks.metrics.closeout_survey_project import CLOSEOUT_SURVEY_PROJECT
 from tasks.metrics.closing_monthly import CLOSING_MONTHLY
 from tasks.metrics.commission_deal import COMMISSION_DEAL
 from tasks.metrics.customer_contact import CUSTOMER_CONTACT
@@ -65,6 +66,8 @@ from tasks.metrics.stall_task import STALL_TASK
 from tasks.metrics.success_monthly import SUCCESS_MONTHLY
 from tasks.metrics.success_plan_deal import SUCCESS_PLAN_DEAL
 from tasks.metrics.success_project import SUCCESS_PROJECT
+from tasks.metrics.survey_answer import SURVEY_ANSWER
+from tasks.metrics.survey_monthly import SURVEY_MONTHLY
 from tasks.metrics.team_member import TEAM_MEMBER
 from tasks.metrics.touch import TOUCH
 from tasks.metrics.training_readiness_project import TRAINING_READINESS_PROJECT
@@ -143,6 +146,9 @@ STEPS_AND_METRICS = (
     QUIET_PRODUCT,
     TRAINING_READINESS_PROJECT,
     QUIET_ACCOUNT,
+    CLOSEOUT_SURVEY_PROJECT,
+    SURVEY_ANSWER,
+    SURVEY_MONTHLY,
 )
 METRICS = tuple(metric for metric in STEPS_AND_METRICS if not metric.is_step)
 MARTS = tuple(metric.table for metric in METRICS)

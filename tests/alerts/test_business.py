@@ -48,6 +48,7 @@ QUIET = {
     "account_id": pa.string(), "state": pa.string(), "severity": pa.string(), "quiet_days": pa.int64(),
     "required_count": pa.int64(), "trained_count": pa.int64(),
 }  # fmt: skip
+SURVEY = {"project_id": pa.string(), "state": pa.string(), "closed_since_days": pa.int64()}
 MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "scope_creep_project": (("project_id",), CREEP),
     "scope_creep_monthly": (("month",), MONTHLY),
@@ -57,6 +58,7 @@ MARTS: Mapping[str, tuple[tuple[str, ...], Mapping[str, pa.DataType]]] = {
     "escalation_project": (("project_id",), AT_CLOSEOUT),
     "escalation_account": (("account_id",), PATH),
     "quiet_account": (("account_id",), QUIET),
+    "closeout_survey_project": (("project_id",), SURVEY),
 }
 
 
@@ -306,3 +308,10 @@ def test_stale_usage_neither_opens_nor_closes_a_quiet_account(where: Warehouse, 
         put(where, mart("quiet_account", ("a", state, severity, days, 0, 0)), as_of=as_of)
         outcome.append(bool(judge(where, settings, as_of)))
     assert outcome == [False, True, True, True, False]
+
+
+def test_a_survey_that_was_not_sent_is_told_for_a_month(where: Warehouse, settings: Settings) -> None:
+    told = ("new", "missing", 2), ("old", "missing", 30)
+    silent = ("older", "missing", 31), ("due", "due", 1), ("late", "late", 9), ("untold", "unknown", 4)
+    put(where, mart("closeout_survey_project", *told, *silent))
+    assert judge(where, settings) == {("survey_missing", "new", "warning"), ("survey_missing", "old", "warning")}

@@ -81,6 +81,10 @@ GOOD: Mapping[str, Mapping[str, Any]] = {
     "training": {
         "training_id": "q1", "project_id": "p1", "operator_id": "n1", "is_required": True, "completed_date": JANUARY,
     },
+    "survey": {
+        "survey_id": "v1", "account_id": "a1", "project_id": "p1", "occasion": "closeout", "kind": "csat",
+        "sent_date": JANUARY, "answered_date": JANUARY, "score": 4, "scale_max": 5,
+    },
     "feed": {},
     "fx_rate": {"fx_rate_id": "2026-01:USD", "month": JANUARY, "currency": "USD", "minor_rate_e8": 100_000_000},
     "work_calendar": {"day": JANUARY, "is_working": False, "workdays_before": 0},

@@ -67,6 +67,9 @@ FAULTS = [
     ("UPDATE mart.quiet_product SET is_orphan = NOT is_orphan", {"quiet_product"}),
     ("UPDATE mart.quiet_account SET orphan_product_count = 1 - orphan_product_count", {"quiet_product"}),
     ("UPDATE mart.quiet_account SET severity = 'error'", {"quiet_account"}),
+    ("UPDATE mart.closeout_survey_project SET state = 'missing'", {"closeout_survey_project"}),
+    ("UPDATE mart.survey_answer SET is_positive = false", {"survey_answer"}),
+    ("UPDATE mart.survey_monthly SET answered_count = 2", {"survey_answer", "survey_monthly"}),
     ("UPDATE mart.training_readiness_project SET trained_in_time_count = 3", {"training_readiness_project"}),
 ]
 
@@ -101,6 +104,7 @@ def marts(bench: duckdb.DuckDBPyConnection, given: Give) -> duckdb.DuckDBPyConne
     day = {"product": None, "usage_date": date(2026, 2, 26), "account_id": "a2"}
     given("usage_day", day)
     given("training", {}, {"training_id": "q2", "completed_date": date(2026, 1, 21)})
+    given("survey", {"sent_date": date(2026, 1, 21)})
     given(
         "task",
         {"progress_bp": 2500, "actual_start_date": date(2026, 1, 5)},

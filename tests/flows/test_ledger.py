@@ -302,6 +302,16 @@ def test_training_before_sign_off(four_nights, ledger, day: date):
 
 
 @pytest.mark.parametrize("day", DAYS, ids=str)
+def test_closeout_surveys_and_answers(four_nights, ledger, day: date):
+    found = four_nights.rows("SELECT * FROM mart.closeout_survey_project WHERE as_of = :day", day=day)
+    same(ledger.closeout_surveys(day), {row["project_id"]: row["state"] for row in found})
+    found = four_nights.rows("SELECT * FROM mart.survey_monthly WHERE as_of = :day", day=day)
+    names = ("sent_count", "answered_count", "positive_count", "negative_count", "score_sum")
+    published = {(row["month"], row["occasion"], row["kind"]): tuple(row[name] for name in names) for row in found}
+    same({key: astuple(one) for key, one in ledger.answers(day).items()}, published)
+
+
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_the_planted_bad_rows_are_the_ones_held_back(four_nights, ledger, day: date):
     found = four_nights.rows(
         "SELECT DISTINCT core_table, row_id FROM ops.quarantine "

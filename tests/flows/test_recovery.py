@@ -68,6 +68,9 @@ NEWER = (
     "quiet_product",
     "training_readiness_project",
     "quiet_account",
+    "closeout_survey_project",
+    "survey_answer",
+    "survey_monthly",
 )
 
 

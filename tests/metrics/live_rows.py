@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 def feed(**is_read: bool) -> list[Row]:
     """All optional tables were read, but those named false."""
-    names = ("usage_day", "training")
+    names = ("usage_day", "training", "survey")
     return [{"feed_id": name, "is_read": is_read.get(name, True)} for name in names]
 
 
@@ -73,6 +73,22 @@ def training(operator: str, completed: date | None = None, **given: Any) -> Row:
         "operator_id": operator,
         "is_required": True,
         "completed_date": completed,
+    } | given
+
+
+def survey(key: str, kind: str = "csat", score: int | None = None, **given: Any) -> Row:
+    """A question about the project at its closeout, answered on the day it was sent where there is a score."""
+    sent = given.get("sent_date", TODAY)
+    return {
+        "survey_id": key,
+        "account_id": "a",
+        "project_id": "p",
+        "occasion": "closeout",
+        "kind": kind,
+        "sent_date": sent,
+        "answered_date": None if score is None else sent,
+        "score": score,
+        "scale_max": {"csat": 5, "nps": 10, "ces": 7}[kind],
     } | given
 
 

@@ -1,6 +1,6 @@
 """The conformed tables: what Baton means by an account, a project, an hour; one definition each."""
 
-from tasks.core.tables.adoption import TRAINING, USAGE_DAY
+from tasks.core.tables.adoption import SURVEY, TRAINING, USAGE_DAY
 from tasks.core.tables.calendars import FINALISED_MRR, FX_RATE, WORK_CALENDAR
 from tasks.core.tables.closing import CHECKLIST_ITEM, CLOSEOUT, DEBRIEF, DELIVERABLE, PROMISE, SUCCESS_PLAN
 from tasks.core.tables.contact import MEETING, MEETING_ATTENDEE, MESSAGE, MESSAGE_PARTY, OWNERSHIP
@@ -35,6 +35,7 @@ CORE = (
     PROJECT,
     USAGE_DAY,
     TRAINING,
+    SURVEY,
     TASK,
     TASK_PROGRESS,
     PLAN_TASK,

@@ -1,4 +1,4 @@
-"""Life after go-live: who uses what, and who was trained to. A company keeps them itself, or does without."""
+"""Life after go-live: who uses what, was trained to, and says what. A company keeps it itself, or does without."""
 
 from tasks.core.tables.shape import Column, Table
 
@@ -34,6 +34,29 @@ TRAINING = Table(
         Column("operator_id", "text", "who is to be trained", required=True),
         Column("is_required", "boolean", "the project may not be signed off before", required=True),
         Column("completed_date", "date", "the day the training was completed; null until then"),
+    ),
+    is_optional=True,
+)
+
+SURVEY = Table(
+    "survey",
+    "One question sent to one customer, and the answer.",
+    (
+        Column("survey_id", "text", "key", required=True),
+        Column("account_id", "text", "the customer", required=True, refers_to="account"),
+        Column("project_id", "text", "the project that it is about", refers_to="project"),
+        Column(
+            "occasion",
+            "text",
+            "after what it was sent: a transition point, or support",
+            required=True,
+            values=("kickoff", "go_live", "closeout", "support"),
+        ),
+        Column("kind", "text", "what is asked", required=True, values=("csat", "nps", "ces")),
+        Column("sent_date", "date", "the day it was sent", required=True),
+        Column("answered_date", "date", "the day it was answered; null until then"),
+        Column("score", "integer", "the answer; null until then"),
+        Column("scale_max", "integer", "the best answer there is", required=True),
     ),
     is_optional=True,
 )
