@@ -286,6 +286,7 @@ def test_burn_ins(four_nights, ledger, day: date):
     same({deal: astuple(one) for deal, one in ledger.burn_ins(day).items()}, published)
 
 
+@pytest.mark.parametrize("day", DAYS, ids=str)
 def test_quiet_accounts_and_orphan_products(four_nights, ledger, day: date):
     found = four_nights.rows("SELECT * FROM mart.quiet_account WHERE as_of = :day", day=day)
     names = ("state", "quiet_days", "product_count", "orphan_product_count", "is_training_complete")
