@@ -56,16 +56,27 @@ SELECT opportunity_id, count(*) AS project_count, min(start_date) FILTER (start_
        CASE WHEN count(*) = count(closed_day) THEN max(closed_day) END AS delivered_date
 FROM project_lives(today, names) WHERE opportunity_id IS NOT NULL GROUP BY opportunity_id;
 
+-- The tier that an annual value in minor units makes.
+CREATE OR REPLACE TEMP MACRO tier_by(acv, mixed, high_touch, full_team) AS
+    CASE WHEN acv IS NULL THEN 'unknown' WHEN acv < 100 * mixed THEN 'digital'
+         WHEN acv < 100 * high_touch THEN 'mixed' WHEN acv < 100 * full_team THEN 'high_touch' ELSE 'full_team' END;
+
+-- Each account's tier by what it pays at the end of the newest complete month.
+CREATE OR REPLACE TEMP MACRO account_tiers(today, mixed, high_touch, full_team) AS TABLE
+SELECT a.account_id, 12 * m.closing_minor AS acv_minor, tier_by(acv_minor, mixed, high_touch, full_team) AS tier
+FROM core.account a
+LEFT JOIN mart.mrr_account m ON m.account_id = a.account_id AND m.closing_minor > 0
+ AND m.month = date_trunc('month', (today::DATE + 1) - INTERVAL 1 MONTH);
+
 -- The deals that hand a customer over, with their month and tier.
 CREATE OR REPLACE TEMP MACRO won_deals(today, since, types, mixed, high_touch, full_team) AS TABLE
 SELECT opportunity_id, account_id, close_date, date_trunc('month', close_date)::DATE AS month,
        half_even(amount_minor * minor_rate_e8, 100000000) AS acv_minor,
-       CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * mixed THEN 'digital'
-            WHEN acv_minor < 100 * high_touch THEN 'mixed'
-            WHEN acv_minor < 100 * full_team THEN 'high_touch' ELSE 'full_team' END AS tier
+       tier_by(acv_minor, mixed, high_touch, full_team) AS tier
 FROM core.opportunity o
 LEFT JOIN core.fx_rate r ON r.month = date_trunc('month', close_date) AND r.currency = o.currency
 WHERE is_won AND list_contains(types, opportunity_type) AND close_date BETWEEN since AND today;
+
 -- A text without spaces, case and punctuation.
 CREATE OR REPLACE TEMP MACRO plain(said) AS regexp_replace(lower(coalesce(said, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g');
 

@@ -7,13 +7,13 @@ WITH deals AS (
 ),
 plain AS (
     SELECT * REPLACE (
-        regexp_replace(lower(coalesce(goals, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS goals,
-        regexp_replace(lower(coalesce(expected_outcomes, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS expected_outcomes,
-        regexp_replace(lower(coalesce(sponsor_role, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS sponsor_role,
-        regexp_replace(lower(coalesce(administrator_role, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS administrator_role,
-        regexp_replace(lower(coalesce(success_measure, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS success_measure,
-        regexp_replace(lower(coalesce(success_target, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS success_target,
-        regexp_replace(lower(coalesce(concerns, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS concerns)
+        plain(goals) AS goals,
+        plain(expected_outcomes) AS expected_outcomes,
+        plain(sponsor_role) AS sponsor_role,
+        plain(administrator_role) AS administrator_role,
+        plain(success_measure) AS success_measure,
+        plain(success_target) AS success_target,
+        plain(concerns) AS concerns)
     FROM core.handoff_form WHERE recorded_date <= $as_of
 ),
 empty AS (SELECT list_concat([''], $placeholders) AS words),

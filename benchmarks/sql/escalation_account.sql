@@ -1,12 +1,6 @@
 -- The escalations of each customer, and its route.
 WITH tier_of AS (
-    SELECT a.account_id, 12 * m.closing_minor AS acv_minor,
-           CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * $mixed_from_amount THEN 'digital'
-                WHEN acv_minor < 100 * $high_touch_from_amount THEN 'mixed'
-                WHEN acv_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
-    FROM core.account a
-    LEFT JOIN mart.mrr_account m ON m.account_id = a.account_id AND m.closing_minor > 0
-     AND m.month = date_trunc('month', ($as_of::DATE + 1) - INTERVAL 1 MONTH)
+    FROM account_tiers($as_of, $mixed_from_amount, $high_touch_from_amount, $full_team_from_amount)
 ),
 counted AS (
     SELECT account_id, count(*) FILTER (is_new) AS new_count, count(*) FILTER (is_open) AS open_count,

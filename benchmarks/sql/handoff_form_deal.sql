@@ -1,23 +1,17 @@
 -- The five-element handoff form of each won deal.
 WITH deals AS (
-    SELECT opportunity_id, account_id, close_date, date_trunc('month', close_date)::DATE AS month,
-           half_even(amount_minor * minor_rate_e8, 100000000) AS acv_minor,
-           CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * $mixed_from_amount THEN 'digital'
-                WHEN acv_minor < 100 * $high_touch_from_amount THEN 'mixed'
-                WHEN acv_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
-    FROM core.opportunity o
-    LEFT JOIN core.fx_rate r ON r.month = date_trunc('month', close_date) AND r.currency = o.currency
-    WHERE is_won AND list_contains($deal_types, opportunity_type) AND close_date BETWEEN $applies_from AND $as_of
+    FROM won_deals($as_of, $applies_from, $deal_types, $mixed_from_amount, $high_touch_from_amount,
+                   $full_team_from_amount)
 ),
 plain AS (
     SELECT * REPLACE (
-        regexp_replace(lower(coalesce(goals, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS goals,
-        regexp_replace(lower(coalesce(expected_outcomes, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS expected_outcomes,
-        regexp_replace(lower(coalesce(sponsor_role, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS sponsor_role,
-        regexp_replace(lower(coalesce(administrator_role, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS administrator_role,
-        regexp_replace(lower(coalesce(success_measure, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS success_measure,
-        regexp_replace(lower(coalesce(success_target, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS success_target,
-        regexp_replace(lower(coalesce(concerns, '')), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS concerns)
+        plain(goals) AS goals,
+        plain(expected_outcomes) AS expected_outcomes,
+        plain(sponsor_role) AS sponsor_role,
+        plain(administrator_role) AS administrator_role,
+        plain(success_measure) AS success_measure,
+        plain(success_target) AS success_target,
+        plain(concerns) AS concerns)
     FROM core.handoff_form WHERE recorded_date <= $as_of
     QUALIFY row_number() OVER (PARTITION BY opportunity_id
                                ORDER BY recorded_date DESC, version_number DESC, form_version_id DESC) = 1

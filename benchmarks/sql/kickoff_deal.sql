@@ -1,13 +1,7 @@
 -- The newest kickoff of each won deal.
 WITH deals AS (
-    SELECT opportunity_id, account_id, close_date, date_trunc('month', close_date)::DATE AS month,
-           half_even(amount_minor * minor_rate_e8, 100000000) AS acv_minor,
-           CASE WHEN acv_minor IS NULL THEN 'unknown' WHEN acv_minor < 100 * $mixed_from_amount THEN 'digital'
-                WHEN acv_minor < 100 * $high_touch_from_amount THEN 'mixed'
-                WHEN acv_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
-    FROM core.opportunity o
-    LEFT JOIN core.fx_rate r ON r.month = date_trunc('month', close_date) AND r.currency = o.currency
-    WHERE is_won AND list_contains($deal_types, opportunity_type) AND close_date BETWEEN $applies_from AND $as_of
+    FROM won_deals($as_of, $applies_from, $deal_types, $mixed_from_amount, $high_touch_from_amount,
+                   $full_team_from_amount)
 ),
 held AS (
     SELECT opportunity_id, held_date, is_template_used, is_goals_shown,

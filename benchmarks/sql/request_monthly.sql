@@ -1,12 +1,6 @@
 -- Requests by month and tier; the month of the day for every tier with customers.
 WITH tier_of AS (
-    SELECT a.account_id,
-           CASE WHEN m.closing_minor IS NULL THEN 'unknown' WHEN 12 * m.closing_minor < 100 * $mixed_from_amount THEN 'digital'
-                WHEN 12 * m.closing_minor < 100 * $high_touch_from_amount THEN 'mixed'
-                WHEN 12 * m.closing_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
-    FROM core.account a
-    LEFT JOIN mart.mrr_account m ON m.account_id = a.account_id AND m.closing_minor > 0
-     AND m.month = date_trunc('month', ($as_of::DATE + 1) - INTERVAL 1 MONTH)
+    FROM account_tiers($as_of, $mixed_from_amount, $high_touch_from_amount, $full_team_from_amount)
 ),
 known AS (
     SELECT month, tier, ticket_id, kind, is_routed, is_misrouted, rating FROM mart.request_ticket

@@ -1,20 +1,14 @@
 -- Each request, where it belongs and where it went.
 WITH tier_of AS (
-    SELECT a.account_id,
-           CASE WHEN m.closing_minor IS NULL THEN 'unknown' WHEN 12 * m.closing_minor < 100 * $mixed_from_amount THEN 'digital'
-                WHEN 12 * m.closing_minor < 100 * $high_touch_from_amount THEN 'mixed'
-                WHEN 12 * m.closing_minor < 100 * $full_team_from_amount THEN 'high_touch' ELSE 'full_team' END AS tier
-    FROM core.account a
-    LEFT JOIN mart.mrr_account m ON m.account_id = a.account_id AND m.closing_minor > 0
-     AND m.month = date_trunc('month', ($as_of::DATE + 1) - INTERVAL 1 MONTH)
+    FROM account_tiers($as_of, $mixed_from_amount, $high_touch_from_amount, $full_team_from_amount)
 ),
 named AS (
     SELECT t.ticket_id, coalesce(CASE WHEN a.merged_date <= $as_of THEN a.merged_into_id END, a.account_id) AS account_id,
            customer_ref, date_trunc('month', opened_date)::DATE AS month, opened_date, request_type, team,
            CASE WHEN closed_date <= $as_of THEN closed_date END AS closed_date,
            CASE WHEN rated_date <= $as_of THEN rating END AS rating,
-           regexp_replace(lower(request_type), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS word,
-           regexp_replace(lower(team), '[ \t\r\n.,;:!?/_()*#-]+', '', 'g') AS who,
+           plain(request_type) AS word,
+           plain(team) AS who,
            CASE WHEN list_contains($reactive_types, word) THEN 'reactive'
                 WHEN list_contains($proactive_types, word) THEN 'proactive'
                 WHEN list_contains($strategic_types, word) THEN 'strategic' ELSE 'unknown' END AS kind,

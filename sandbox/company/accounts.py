@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
+from sandbox.company.customer_facts import Account
 from sandbox.company.days import at, workday
-from sandbox.company.facts import Account, Deal
+from sandbox.company.handoff_facts import Deal
 from sandbox.company.handoffs import hand_over
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
+from sandbox.company.customer_facts import Line
 from sandbox.company.days import clock_of
-from sandbox.company.facts import Facts, Line, known
+from sandbox.company.facts import Facts, known
 from sandbox.company.revenue import book, service_end, walk
 
 QUIET_DAYS, FRESH_DAYS = 30, 2

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sandbox.company.customer_facts import Training, Use
 from sandbox.company.days import TODAY, at
-from sandbox.company.facts import Training, Use
 from sandbox.company.stage import Stage
 from sandbox.tables import OWNER
 from sandbox.world import Version

@@ -5,7 +5,7 @@ from datetime import date
 
 from sandbox.company.coins import worth
 from sandbox.company.days import add_months, month_end, month_of
-from sandbox.company.facts import Entry, Project
+from sandbox.company.work_facts import Entry, Project
 
 
 @dataclass(frozen=True)

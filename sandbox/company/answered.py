@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sandbox.company.customer_facts import Survey
 from sandbox.company.days import clock_of, month_of
-from sandbox.company.facts import Facts, Survey, known
+from sandbox.company.facts import Facts, known
 
 IN_TIME = timedelta(days=1)
 

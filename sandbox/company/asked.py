@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sandbox.company import revenue
+from sandbox.company.customer_facts import Ticket
 from sandbox.company.days import clock_of, month_of
-from sandbox.company.facts import Facts, Ticket, known
+from sandbox.company.facts import Facts, known
 
 TIERS = ((25_000_00, "digital"), (100_000_00, "mixed"), (1_000_000_00, "high_touch"))  # below so many cents a year
 

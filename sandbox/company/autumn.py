@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sandbox.company.accounts import add_account, add_deal, change
+from sandbox.company.customer_facts import Account, Line
 from sandbox.company.days import TODAY, add_months, at
-from sandbox.company.facts import Account, Line
 from sandbox.company.stage import Stage, core
 from sandbox.company.subscriptions import LINE, add_line, chain, give_notice, newest, terminate
 

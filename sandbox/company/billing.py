@@ -5,13 +5,13 @@ from datetime import date
 from sandbox.company.changes import Order, Step, add_change
 from sandbox.company.coins import BASE_UNIT, worth
 from sandbox.company.days import TODAY, add_months, add_workdays, at, month_of
-from sandbox.company.facts import BillingMilestone
 from sandbox.company.hours import log, spread, work
 from sandbox.company.invoices import add_invoice, bill_monthly
 from sandbox.company.jobs import finish, last_day, planned, worked_and_billed
 from sandbox.company.projects import Job, Piece, set_terms
 from sandbox.company.staff import UNRATED, native
 from sandbox.company.stage import Stage, core, kantata, kantata_id
+from sandbox.company.work_facts import BillingMilestone
 
 
 def ageing(stage: Stage, account: str, currency: str, start: date) -> Job:

@@ -14,9 +14,10 @@ from sandbox.company.certinia_stage import Org
 from sandbox.company.certinia_time import add_time
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import local_day
-from sandbox.company.facts import Change, Facts
+from sandbox.company.facts import Facts
 from sandbox.company.planted import Fields, custom_fields, kantata, timeline
 from sandbox.company.staff import ROLES
+from sandbox.company.work_facts import Change
 from sandbox.world import Version, World
 
 BILLING_TYPES = {

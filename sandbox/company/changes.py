@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.company.days import add_workdays, at
-from sandbox.company.facts import Change
 from sandbox.company.projects import Job
 from sandbox.company.stage import Stage, core, custom_field, event, kantata_id
 from sandbox.company.stories import Look, add_story
+from sandbox.company.work_facts import Change
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Protocol, TypeVar
 
 from sandbox.company.coins import reporting
 from sandbox.company.days import BIRTH, clock_of
-from sandbox.company.facts import Closeout, Debrief, Delivery, Facts, History, Promise, known
+from sandbox.company.facts import Facts, History, known
+from sandbox.company.handoff_facts import Closeout, Debrief, Promise
 from sandbox.company.promises import POINTS
+from sandbox.company.work_facts import Delivery
 
 DIGITAL_BELOW = 25_000_00  # no closeout meeting is asked of these
 

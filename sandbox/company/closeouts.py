@@ -6,9 +6,10 @@ from datetime import date
 from typing import Any
 
 from sandbox.company.days import TODAY, add_workdays, at, workday
-from sandbox.company.facts import Closeout, Debrief, Delivery, SuccessPlan
+from sandbox.company.handoff_facts import Closeout, Debrief, SuccessPlan
 from sandbox.company.promises import checklists, promises
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
+from sandbox.company.work_facts import Delivery
 
 PLAN_IN_TIME, PLAN_LATE, PLAN_AT_GO_LIVE, PLAN_DELETED, NO_PLAN = range(5)
 # What a closeout lacks: the fields of its record, and what then does not hold.

@@ -6,7 +6,7 @@ from typing import Any
 from sandbox.company.accounts import add_account, add_deal, change
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import BIRTH, TODAY, add_months, add_workdays, at, month_end
-from sandbox.company.facts import Commission, Deal
+from sandbox.company.handoff_facts import Commission, Deal
 from sandbox.company.handoffs import ELEMENTS
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 

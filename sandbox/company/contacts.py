@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sandbox.company.customer_facts import Contact, Owner
 from sandbox.company.days import BIRTH, TODAY, at
-from sandbox.company.facts import Contact, Deal, Owner
+from sandbox.company.handoff_facts import Deal
 from sandbox.company.stage import Stage, salesforce, salesforce_id
 from sandbox.company.touched import lives
 

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from sandbox.company.allowances import Share, shares
 from sandbox.company.coins import reporting, worth
 from sandbox.company.days import clock_of
-from sandbox.company.facts import Change, Entry, Facts, Invoice, known
+from sandbox.company.facts import Facts, known
+from sandbox.company.work_facts import Change, Entry, Invoice
 
 WIP_DAYS = 30
 BILLING_DAYS = 30

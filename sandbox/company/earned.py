@@ -6,7 +6,8 @@ from datetime import date, datetime
 from sandbox.company.coins import half_even, reporting, worth
 from sandbox.company.creep import scene
 from sandbox.company.days import clock_of, workdays
-from sandbox.company.facts import Entry, Facts, Plan, PlanTask, Progress, known
+from sandbox.company.facts import Facts, known
+from sandbox.company.work_facts import Entry, Plan, PlanTask, Progress
 
 SHORT_TASK = 10
 FIRST_SEEN_LIMIT = 10

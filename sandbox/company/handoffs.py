@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.company.days import TODAY, add_workdays, at
-from sandbox.company.facts import Deal, Form, Kickoff
+from sandbox.company.handoff_facts import Deal, Form, Kickoff
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 
 ELEMENTS = frozenset({"goals", "stakeholders", "timeline", "success_metrics", "concerns"})

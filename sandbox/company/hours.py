@@ -7,10 +7,10 @@ from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import TODAY, add_workdays, at, is_working, workday
-from sandbox.company.facts import Entry
 from sandbox.company.projects import Job
 from sandbox.company.staff import UNRATED, bill_rate, cost_rate, native, role_id, user_id
 from sandbox.company.stage import Stage, core, kantata, kantata_id
+from sandbox.company.work_facts import Entry
 
 TWO_STEPS_FROM = date(2026, 8, 17)  # older time is planted as already approved
 BLOCKS = (60, 90, 120, 150, 180, 240, 300, 420, 75, 50)

@@ -6,10 +6,11 @@ from typing import Any
 
 from sandbox.company.coins import BASE_UNIT, worth
 from sandbox.company.days import TODAY, add_months, add_workdays, at, month_of
-from sandbox.company.facts import Invoice, known
+from sandbox.company.facts import known
 from sandbox.company.hours import Logged
 from sandbox.company.projects import Job
 from sandbox.company.stage import Stage, core, kantata, kantata_id
+from sandbox.company.work_facts import Invoice
 
 
 def add_invoice(

@@ -3,7 +3,6 @@
 from datetime import date
 
 from sandbox.company.days import TODAY, add_workdays
-from sandbox.company.facts import Delivery
 from sandbox.company.hours import Logged, work
 from sandbox.company.invoices import bill_monthly
 from sandbox.company.plans import baseline, first_seen
@@ -11,6 +10,7 @@ from sandbox.company.projects import Job, close, open_job, put_away, set_field
 from sandbox.company.staff import add_rate, native
 from sandbox.company.stage import Stage, core
 from sandbox.company.stories import add_milestone, add_phase, add_task
+from sandbox.company.work_facts import Delivery
 
 LENGTHS = (12, 18, 9, 15)  # working days of the four tasks
 

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from sandbox.company.coins import reporting
 from sandbox.company.days import BIRTH, DEMO_DAYS, clock_of, local_day
-from sandbox.company.facts import Deal, Facts, Form, History, known
+from sandbox.company.facts import Facts, History, known
+from sandbox.company.handoff_facts import Deal, Form
 from sandbox.company.handoffs import ELEMENTS
 
 

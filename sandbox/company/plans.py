@@ -4,10 +4,10 @@ import json
 from datetime import date
 
 from sandbox.company.days import DEMO_DAYS, FIRST_PULL, add_workdays, at, local_day
-from sandbox.company.facts import Plan, PlanTask
 from sandbox.company.projects import Job, Piece
 from sandbox.company.staff import cost_rate
 from sandbox.company.stage import Stage, core, event, kantata, kantata_id
+from sandbox.company.work_facts import Plan, PlanTask
 
 
 def baseline(

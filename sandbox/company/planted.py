@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.company.facts import Entry, Facts
+from sandbox.company.facts import Facts
+from sandbox.company.work_facts import Entry
 from sandbox.world import Version, World
 
 Fields = Mapping[str, str]

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import add_workdays, at
-from sandbox.company.facts import Project
 from sandbox.company.stage import Stage, core, custom_field, kantata, kantata_id
+from sandbox.company.work_facts import Project
 
 NOUNS = ("rollout", "migration", "integration", "onboarding", "data load", "training", "reporting", "upgrade")
 

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Any
 
 from sandbox.company.days import TODAY, add_workdays, at
-from sandbox.company.facts import ChecklistItem, Delivery, Promise
+from sandbox.company.handoff_facts import ChecklistItem, Promise
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
+from sandbox.company.work_facts import Delivery
 
 POINTS = ("sales_to_implementation", "implementation_to_success")
 LABELS = ("Sales to implementation", "Implementation to success")

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sandbox.company.coins import half_even, reporting
+from sandbox.company.customer_facts import Account, Line
 from sandbox.company.days import add_months, clock_of, month_end, month_of
-from sandbox.company.facts import Account, Facts, Line, known
+from sandbox.company.facts import Facts, known
 
 GRACE = timedelta(days=30)
 SNAPS = (3, 6, 9, *range(12, 121, 12))

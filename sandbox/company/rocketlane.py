@@ -12,11 +12,12 @@ from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
 from sandbox.company.days import local_day
-from sandbox.company.facts import Entry, Facts
+from sandbox.company.facts import Facts
 from sandbox.company.planted import Fields, custom_fields, kantata, known_entry, timeline
 from sandbox.company.rocketlane_invoices import add_invoices
 from sandbox.company.rocketlane_stage import put
 from sandbox.company.staff import ROLES
+from sandbox.company.work_facts import Entry
 from sandbox.world import Version, World
 
 CONTRACTS = {

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.company.coins import BASE_UNIT
-from sandbox.company.facts import Facts, Invoice
+from sandbox.company.facts import Facts
+from sandbox.company.work_facts import Invoice
 from sandbox.world import Version, World
 
 FIRST_LINE = 90_000_001

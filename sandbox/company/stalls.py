@@ -7,8 +7,9 @@ from datetime import date, datetime
 
 from sandbox.company.blemishes import rewrite
 from sandbox.company.days import DEMO_DAYS, at, clock_of, local_day
-from sandbox.company.facts import Facts, Shown
+from sandbox.company.facts import Facts
 from sandbox.company.stage import Stage, core, kantata, kantata_id
+from sandbox.company.work_facts import Shown
 
 BLOCKED_FROM = at(date(2026, 11, 18), 10, 25)
 STALLED_DAYS = 14

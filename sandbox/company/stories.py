@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sandbox.company.days import TODAY, add_workdays, at, local_day, workdays
-from sandbox.company.facts import Progress, Shown
 from sandbox.company.projects import Job, Piece
 from sandbox.company.staff import role_id
 from sandbox.company.stage import Stage, core, custom_field, kantata, kantata_id
+from sandbox.company.work_facts import Progress, Shown
 
 # The days on which leads report percentages; none lies between a demo day and its clock.
 REPORTS = (date(2026, 8, 26), date(2026, 9, 24), date(2026, 10, 27), date(2026, 11, 17))

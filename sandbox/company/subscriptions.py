@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 
 from sandbox.company.accounts import add_deal, change, currency_of
 from sandbox.company.coins import BASE_UNIT
+from sandbox.company.customer_facts import Line
 from sandbox.company.days import BIRTH, TODAY, add_months, add_workdays, at
-from sandbox.company.facts import Line
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 
 LINE = "SBQQ__Subscription__c"

@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 
 from sandbox.company.adoption import keep, own
+from sandbox.company.customer_facts import Survey
 from sandbox.company.days import TODAY, at
-from sandbox.company.facts import Survey
 from sandbox.company.stage import Stage
 
 DAY = timedelta(days=1)

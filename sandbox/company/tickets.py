@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sandbox.company.customer_facts import Ticket
 from sandbox.company.days import LONDON, TODAY, at, salesforce_stamp, workday
-from sandbox.company.facts import Ticket
 from sandbox.company.stage import Stage, core, salesforce, salesforce_id
 
 EACH = 2  # requests of a customer

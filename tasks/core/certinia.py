@@ -10,8 +10,7 @@ see `tasks/core/certinia_time.py`.
 from tasks.core.certinia_billing import BILLING_MILESTONE, CHANGE_ORDER, INVOICE_LINE, RATE
 from tasks.core.certinia_plan import PLAN_TASK, TASK, TASK_PROGRESS
 from tasks.core.certinia_time import TIME_ENTRY
-from tasks.core.mapping import Mapping
-from tasks.core.salesforce import VERSION
+from tasks.core.mapping import VERSION, Mapping
 
 PROJECT = f"""
 SELECT '{{instance}}:' || v.id AS project_id,

@@ -4,7 +4,7 @@ See `tasks/core/certinia.py` for the names the queries use.
 """
 
 from tasks.core.certinia_time import DAYS
-from tasks.core.salesforce import VERSION
+from tasks.core.mapping import VERSION
 
 # A change order is a budget of a change-request type. One that is billed itself has a fixed price; otherwise the time
 # worked for it is billed. Where nobody says from when it is effective, the day it was first seen approved stands.

@@ -17,7 +17,7 @@ from tasks.core.closing import FINALISED_MRR, INSTANCE
 from tasks.core.mapping import CASTS, Mapping, define_functions, value_table
 from tasks.core.tables import CORE
 from tasks.core.tables.shape import Kind
-from tasks.engines.bench import Workbench, forget, register_versions
+from tasks.engines.bench import Workbench, register_versions
 from tasks.lake.places import is_held
 from tasks.sources.fieldmap import Custom, FieldMap
 from tasks.sources.table_map import fields_of
@@ -91,7 +91,7 @@ def _map(connection: Workbench, lake: str, instance: str, source: Source, policy
     for pivot, subject, entity in vendor.CUSTOM_FIELDS:
         _pivot(connection, raw, pivot, value_table(fields, entity), subject, fields.entities[entity].custom_fields)
     for name in value_tables:
-        forget(connection, f"{raw}.{name}")
+        connection.execute(f"DROP TABLE {raw}.{name}")
     held = {pivot for pivot, _, _ in vendor.CUSTOM_FIELDS}
     mappings = [one for one in mappings_of(source) if not one.is_optional or one.reads <= held | fields.entities.keys()]
     last_reader = {name: mapping for mapping in mappings for name in mapping.reads}
@@ -102,7 +102,7 @@ def _map(connection: Workbench, lake: str, instance: str, source: Source, policy
         connection.execute(f"INSERT INTO versions.{mapping.table} BY NAME {mapping.sql.format(**names)}")
         for name in mapping.reads:
             if last_reader[name] is mapping:
-                forget(connection, f"{raw}.{name}")
+                connection.execute(f"DROP TABLE {raw}.{name}")
     connection.execute(f"DROP SCHEMA {raw} CASCADE")
 
 

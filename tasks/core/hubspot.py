@@ -4,9 +4,7 @@
 `{currency}` the currency of amounts that name none (empty: not known).
 """
 
-from tasks.core.mapping import Mapping
-
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+from tasks.core.mapping import VERSION, Mapping
 
 HOME_CURRENCY = "nullif('{currency}', '')"
 

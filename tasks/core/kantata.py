@@ -6,8 +6,8 @@
 """
 
 from tasks.core.kantata_billing import BILLING_MILESTONE, CHANGE_ORDER, INVOICE_LINE, RATE
-from tasks.core.kantata_plan import PLAN_TASK, TASK, TASK_PROGRESS, VERSION
-from tasks.core.mapping import Mapping, custom
+from tasks.core.kantata_plan import PLAN_TASK, TASK, TASK_PROGRESS
+from tasks.core.mapping import STAMPS, VERSION, Mapping, custom
 
 PROJECT = f"""
 SELECT '{{instance}}:' || v.id AS project_id,
@@ -27,7 +27,7 @@ SELECT '{{instance}}:' || v.id AS project_id,
        v.due_date,
        {custom("closed_date", "date")} AS closed_date,
        coalesce(v.is_archived, false) AS is_archived,
-       {VERSION},
+       {STAMPS},
        nullif(concat_ws(',', v._unreadable, f._unreadable), '') AS _unreadable
 FROM {{raw}}.workspace v
 LEFT JOIN {{raw}}.workspace_field f ON f.subject_id = v.id
@@ -50,7 +50,7 @@ SELECT '{{instance}}:' || v.id AS entry_id,
        v.currency,
        '{{instance}}:' || f.change_order_id AS change_order_id,
        NULL AS reverses_id,
-       {VERSION}, v._unreadable
+       {VERSION}
 FROM {{raw}}.time_entry v
 LEFT JOIN {{raw}}.story_field f ON f.subject_id = v.story_id
 """

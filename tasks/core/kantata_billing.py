@@ -3,8 +3,8 @@
 See `tasks/core/kantata.py` for the names the queries use.
 """
 
-from tasks.core.kantata_plan import MOMENTS, VERSION
-from tasks.core.mapping import custom
+from tasks.core.kantata_plan import MOMENTS
+from tasks.core.mapping import VERSION, custom
 
 # Folded from several records: it has one version, as known now.
 FOLDED = "1 AS _version, false AS _deleted"
@@ -49,7 +49,7 @@ SELECT '{{instance}}:' || v.id AS milestone_id,
        to_minor(v.amount_cents, v.currency, v.currency_base_unit) AS amount_minor,
        v.currency,
        CASE WHEN story.state = 'completed' THEN moment.completed_date END AS accepted_date,
-       {VERSION}, v._unreadable
+       {VERSION}
 FROM {{raw}}.billing_milestone v
 LEFT JOIN {{raw}}.story story ON story.id = v.story_id AND story._is_newest AND NOT story._deleted
 LEFT JOIN moment ON moment.story_id = v.story_id
@@ -137,6 +137,6 @@ SELECT '{{instance}}:' || v.id AS rate_id,
        to_minor(v.bill_rate_cents, v.currency, v.currency_base_unit) AS bill_rate_minor,
        to_minor(v.cost_rate_cents, v.currency, v.currency_base_unit) AS cost_rate_minor,
        v.currency,
-       {VERSION}, v._unreadable
+       {VERSION}
 FROM {{raw}}.rate v
 """

@@ -3,10 +3,9 @@
 See `tasks/core/kantata.py` for the names the queries use.
 """
 
-from tasks.core.mapping import custom
+from tasks.core.mapping import STAMPS, custom
 
 # The account's whole history of a record, with the columns that every core row carries along.
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash"
 
 # Started and completed come from the dated state changes: a story carries only its state of now.
 MOMENTS = """
@@ -39,7 +38,7 @@ SELECT '{{instance}}:' || v.id AS task_id,
        coalesce({custom("is_contractual_non_billable", "boolean")}, false) AS is_contractual_non_billable,
        '{{instance}}:' || f.change_order_id AS change_order_id,
        v.created_at,
-       {VERSION},
+       {STAMPS},
        nullif(concat_ws(',', v._unreadable, f._unreadable), '') AS _unreadable
 FROM {{raw}}.story v
 LEFT JOIN {{raw}}.story_field f ON f.subject_id = v.id

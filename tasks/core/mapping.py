@@ -17,6 +17,11 @@ CASTS = {
 }
 
 
+# What a core row says of the version of the record `v` that it is; the second where it is read from `v` alone.
+STAMPS = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash"
+VERSION = f"{STAMPS}, v._unreadable"
+
+
 @dataclass(frozen=True)
 class Mapping:
     """One core table from one vendor: a query giving its columns and `_version … _unreadable`."""

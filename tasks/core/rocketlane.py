@@ -8,9 +8,9 @@ Rocketlane has no change orders, baselines, billing milestones or rate tables: c
 project's plan is the one first pulled; an hour's rates are those stamped on it.
 """
 
-from tasks.core.mapping import Mapping, custom
+from tasks.core.mapping import STAMPS, VERSION, Mapping, custom
 from tasks.core.rocketlane_billing import INVOICE_LINE
-from tasks.core.rocketlane_plan import PLAN_TASK, TASK, TASK_PROGRESS, VERSION
+from tasks.core.rocketlane_plan import PLAN_TASK, TASK, TASK_PROGRESS
 
 CONTRACT_TYPE = """CASE upper(contract)
         WHEN 'TIME_AND_MATERIAL' THEN CASE WHEN cap_amount IS NULL THEN 'time_and_materials' ELSE 'capped' END
@@ -45,7 +45,7 @@ SELECT '{{instance}}:' || v.id AS project_id,
        half_even(period_minutes * 60, period_months) AS retainer_seconds,
        has_retainer_carry, retainer_window_months, sow_start_date, start_date, due_date, closed_date,
        coalesce(is_archived, false) AS is_archived,
-       {VERSION},
+       {STAMPS},
        nullif(concat_ws(',', v._unreadable, unreadable_fields, CASE WHEN period_minutes IS NOT NULL
            AND period_months IS NULL THEN 'period_frequency' END), '') AS _unreadable
 FROM known v
@@ -72,7 +72,7 @@ SELECT '{{instance}}:' || v.id AS entry_id,
        coalesce(v.bill_currency, v.cost_currency, project.currency) AS currency,
        NULL AS change_order_id,
        NULL AS reverses_id,
-       {VERSION}, v._unreadable
+       {VERSION}
 FROM {{raw}}.time_entry v
 LEFT JOIN {{raw}}.task_field f ON f.subject_id = v.task_id
 LEFT JOIN {{raw}}.user member ON member.id = v.user_id AND member._is_newest

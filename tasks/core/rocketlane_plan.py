@@ -3,10 +3,9 @@
 See `tasks/core/rocketlane.py` for the names the queries use.
 """
 
-from tasks.core.mapping import custom
+from tasks.core.mapping import STAMPS, custom
 
 # The account's whole history of a record, with the columns that every core row carries along.
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash"
 
 TASK = f"""
 WITH parent AS (SELECT DISTINCT parent_id FROM {{raw}}.task WHERE _is_newest AND NOT _deleted)
@@ -28,7 +27,7 @@ SELECT '{{instance}}:' || v.id AS task_id,
        coalesce({custom("is_contractual_non_billable", "boolean")}, false) AS is_contractual_non_billable,
        NULL AS change_order_id,
        v.created_at,
-       {VERSION},
+       {STAMPS},
        nullif(concat_ws(',', v._unreadable, f._unreadable), '') AS _unreadable
 FROM {{raw}}.task v
 LEFT JOIN {{raw}}.task_field f ON f.subject_id = v.id

@@ -3,8 +3,8 @@
 `{raw}` is the schema of the org's raw tables (every known version of every record), `{instance}` its name.
 """
 
-from tasks.core.mapping import Mapping
-from tasks.core.salesforce_closing import CLOSING, VERSION
+from tasks.core.mapping import VERSION, Mapping
+from tasks.core.salesforce_closing import CLOSING
 from tasks.core.salesforce_contact import CONTACT
 from tasks.core.salesforce_support import SUPPORT
 

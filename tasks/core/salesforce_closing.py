@@ -3,9 +3,7 @@
 See `tasks/core/salesforce.py` for the names the queries use.
 """
 
-from tasks.core.mapping import Mapping
-
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+from tasks.core.mapping import VERSION, Mapping
 
 DEBRIEF = f"""
 SELECT '{{instance}}:' || v.id AS debrief_id,

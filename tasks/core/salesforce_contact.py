@@ -4,10 +4,9 @@ People are Salesforce ids: 005 is one of us, 003 a contact. Subjects, bodies and
 `tasks/core/salesforce.py` for the names the queries use.
 """
 
-from tasks.core.mapping import Mapping
+from tasks.core.mapping import VERSION, Mapping
 
 TRAIL = "v._updated_at, v._extracted_at, v._hash, v._unreadable"
-VERSION = f"v._version, v._deleted, {TRAIL}"
 
 # Who leaves an account's team is deleted there: it stays a row here, which ends on that day.
 OWNERSHIP = f"""

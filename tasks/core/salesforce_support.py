@@ -3,8 +3,7 @@
 See `tasks/core/salesforce.py` for the names the queries use.
 """
 
-from tasks.core.mapping import Mapping
-from tasks.core.salesforce_closing import VERSION
+from tasks.core.mapping import VERSION, Mapping
 
 TICKET = f"""
 SELECT '{{instance}}:' || v.id AS ticket_id,

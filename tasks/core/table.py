@@ -7,8 +7,8 @@ front, a number in a unit of yours becomes the core's; what follows from other c
 from collections.abc import Mapping as Map
 
 from config.table import FedTable, TableColumn, TableSource
-from tasks.core.mapping import Mapping
-from tasks.core.salesforce import ACCOUNT, VERSION
+from tasks.core.mapping import VERSION, Mapping
+from tasks.core.salesforce import ACCOUNT
 from tasks.core.tables.shape import Column, Table
 from tasks.sources.table_map import core_table
 

@@ -4,9 +4,7 @@
 organizations carry as their external id.
 """
 
-from tasks.core.mapping import Mapping, custom
-
-VERSION = "v._version, v._deleted, v._updated_at, v._extracted_at, v._hash, v._unreadable"
+from tasks.core.mapping import VERSION, Mapping, custom
 
 # A team that is gone keeps the name it had. What a ticket's metrics call solved stays so when it is opened again.
 TICKET = f"""

@@ -88,14 +88,6 @@ def keep(bench: Workbench, name: str, frame: nw.LazyFrame[Any]) -> None:
     frame.to_native().create(name)
 
 
-def forget(bench: Workbench, name: str) -> None:
-    """Drop a table that nothing reads any more, for the memory that it takes."""
-    if not isinstance(bench, DuckDBPyConnection):
-        bench.unregister(name.replace(".", "__"))
-        return
-    bench.execute(f"DROP TABLE {name}")
-
-
 def at_home(bench: Workbench, schema: str, tables: Sequence[str]) -> DuckDBPyConnection:
     """The DuckDB of this process holding these tables: the workbench itself, or where Spark's results are brought."""
     if isinstance(bench, DuckDBPyConnection):

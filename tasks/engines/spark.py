@@ -67,6 +67,8 @@ class SparkWorkbench:
                 self._name(flat_name(statement.this), self._query(statement.expression, parameters))
             case exp.Drop(kind="SCHEMA"):
                 self._forget(f"{statement.args['tables'][0].db}__")
+            case exp.Drop(kind="TABLE"):
+                self.unregister(flat_name(statement.this))
             case exp.Create(kind="TABLE", this=exp.Schema()):
                 self._declare(statement.this)
             case exp.Create(kind="TABLE"):

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.client_time import with_magnitude
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import SECONDS_AN_HOUR, rounded, worth
@@ -53,7 +54,7 @@ def time_allowance(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     is_final = (nw.col("window") == 1) | (over_from <= months(as_of + timedelta(days=1)))
     return frame.with_columns(
         nw.when(all_fits).then(nw.col("magnitude")).otherwise(seconds).cast(nw.Int64).alias("fits_seconds"),
-        nw.when(is_final).then(1).otherwise(0).cast(nw.Int64).alias("is_final"),
+        as_count(is_final).alias("is_final"),
     )
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
 
@@ -76,11 +77,7 @@ BURN_IN_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "delivery_deal", "team_member", "touch", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "go_live_date": "the day the first of its projects went live",
         "burn_in_end_date": "the first day after the burn-in: the verdict's",
         "implementation_assigned_count": "assignments of implementation to the customer in the burn-in",

@@ -5,10 +5,11 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
-from tasks.metrics.wording import one
 
 # The handoff points, and the day of the delivery on which the deal goes on to what comes after.
 ADVANCES = {"sales_to_implementation": "start_date", "implementation_to_success": "closed_date"}
@@ -35,8 +36,8 @@ def checklist_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
     is_signed = nw.col("signed_date") <= nw.lit(as_of)
     items = items.with_columns(
         nw.lit(1).cast(nw.Int64).alias("required_count"),
-        one(is_signed).alias("signed_count"),
-        one(is_signed & (nw.col("signed_date") <= nw.col("advanced_date"))).alias("signed_in_time_count"),
+        as_count(is_signed).alias("signed_count"),
+        as_count(is_signed & (nw.col("signed_date") <= nw.col("advanced_date"))).alias("signed_in_time_count"),
     )
     counted = known_sums(items, key, COUNTS)
     points = with_missing_input(points.join(counted, on=key, how="left"), frames["feed"], "checklist_item")
@@ -47,10 +48,9 @@ def checklist_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFra
         "is_signed": nw.col("state") == "signed",
         "is_advanced_unsigned": nw.col("state") == "advanced_unsigned",
     }
-    return points.with_columns((nw.col("known_zero") + one(flag) == 1).alias(name) for name, flag in flags.items())
+    return points.with_columns((nw.col("known_zero") + as_count(flag) == 1).alias(name) for name, flag in flags.items())
 
 
-DEAL = ("opportunity_id", "account_id", "close_date", "month", "tier")
 COUNTS = ("required_count", "signed_count", "signed_in_time_count")
 
 

@@ -6,9 +6,10 @@ import narwhals as nw
 
 from config.policy import Policy
 from config.tiers import TIERS
+from tasks.metrics.as_count import as_count
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
-from tasks.metrics.wording import one
 
 
 def closeout_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -36,9 +37,9 @@ def closeout_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
         "is_signed_off": nw.col("is_signed_off") == 1,
         "is_delivered": ~nw.col("delivered_date").is_null(),
     }
-    deals = deals.with_columns((nw.col("known_zero") + one(flag)).alias(name) for name, flag in flags.items())
+    deals = deals.with_columns((nw.col("known_zero") + as_count(flag)).alias(name) for name, flag in flags.items())
     deals = deals.with_columns(
-        (nw.col("known_zero") + nw.col("_list_zero") + one(is_validated)).alias("is_validated"),
+        (nw.col("known_zero") + nw.col("_list_zero") + as_count(is_validated)).alias("is_validated"),
         (nw.col("is_delivered") * (1 - nw.col("is_signed_off"))).alias("is_closed_unsigned"),
         nw.coalesce(nw.col("missing_input"), nw.col("_no_list")).alias("missing_input"),
     )
@@ -70,11 +71,7 @@ CLOSEOUT_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "closeout_held", "delivery_deal", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "closeout_id": "the newest closeout held or signed",
         "meeting_date": "the day of its meeting",
         "signed_date": "the day of its sign-off, with a document or without",

@@ -5,9 +5,10 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.wording import one, plain, says
+from tasks.metrics.wording import plain, says
 
 PARTIES = ("has_customer", "has_implementation", "has_customer_success")
 
@@ -23,15 +24,15 @@ def closeout_held(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     closeouts = closeouts.with_columns(later.alias("_later")).filter(nw.col("_later").is_null())
     is_signed = (nw.col("signed_date") <= today) & ~nw.col("document").is_null()
     closeouts = closeouts.with_columns(
-        *(one(nw.col(name)).alias(name) for name in PARTIES),
-        one(says("_steps", policy.handoff.placeholders)).alias("has_next_steps"),
-        one(is_signed).alias("is_signed_off"),
+        *(as_count(nw.col(name)).alias(name) for name in PARTIES),
+        as_count(says("_steps", policy.handoff.placeholders)).alias("has_next_steps"),
+        as_count(is_signed).alias("is_signed_off"),
         nw.when(nw.col("signed_date") <= today).then(nw.col("signed_date")).alias("signed_date"),
     )
     listed = frames["deliverable"].select(
         "closeout_id",
         nw.lit(1).cast(nw.Int64).alias("deliverable_count"),
-        one(nw.col("validated_date") <= today).alias("validated_count"),
+        as_count(nw.col("validated_date") <= today).alias("validated_count"),
     )
     listed = known_sums(listed, ("closeout_id",), ("deliverable_count", "validated_count"))
     return closeouts.join(listed, on="closeout_id", how="left")

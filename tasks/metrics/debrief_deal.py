@@ -5,9 +5,11 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
-from tasks.metrics.wording import one, plain, says
+from tasks.metrics.wording import plain, says
 
 CONTENT = ("sentiment", "workarounds", "executive_goals")
 SAID = tuple(f"is_{name}_said" for name in CONTENT)
@@ -29,7 +31,7 @@ def debrief_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     deals = deals.join(debriefs, on="opportunity_id", how="left")
     deals = with_missing_input(deals, frames["feed"], "debrief", "closeout")
     flags = {name: nw.col(name).fill_null(0) for name in (*SAID, "is_complete", "is_in_time")}
-    flags["is_signed_off"] = one(~nw.col("signoff_date").is_null())
+    flags["is_signed_off"] = as_count(~nw.col("signoff_date").is_null())
     flags["is_debriefed"] = flags["is_in_time"] * flags["is_signed_off"]
     deals = deals.with_columns((nw.col("known_zero") + flag == 1).alias(name) for name, flag in flags.items())
     return deals.with_columns(_state().alias("state"))
@@ -40,11 +42,11 @@ def _counting(debriefs: nw.LazyFrame, closings: nw.LazyFrame, policy: Policy) ->
     debriefs = debriefs.join(closings.select("opportunity_id", "signoff_date"), on="opportunity_id", how="left")
     debriefs = debriefs.with_columns(plain(name).alias(f"_{name}") for name in CONTENT)
     said = {flag: says(f"_{name}", policy.handoff.placeholders) for name, flag in zip(CONTENT, SAID, strict=True)}
-    debriefs = debriefs.with_columns(one(is_said).alias(flag) for flag, is_said in said.items())
+    debriefs = debriefs.with_columns(as_count(is_said).alias(flag) for flag, is_said in said.items())
     is_complete = nw.col(SAID[0]) * nw.col(SAID[1]) * nw.col(SAID[2])
     is_early = nw.col("signoff_date").is_null() | (nw.col("held_date") < nw.col("signoff_date"))
     debriefs = debriefs.with_columns(
-        is_complete.alias("is_complete"), (is_complete * one(is_early)).alias("is_in_time")
+        is_complete.alias("is_complete"), (is_complete * as_count(is_early)).alias("is_in_time")
     )
     order = ("is_in_time", "held_date", "debrief_id")
     later = nw.col("held_date").shift(-1).over("opportunity_id", order_by=order)
@@ -76,11 +78,7 @@ DEBRIEF_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "debrief", "closeout", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "held_date": "the day of the debrief that counts",
         "is_sentiment_said": "it says how the customer's people feel",
         "is_workarounds_said": "it says which workarounds there are",

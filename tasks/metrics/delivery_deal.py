@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
 
 
@@ -13,7 +14,7 @@ def delivery_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     projects = frames["go_live"].filter(~nw.col("opportunity_id").is_null())
     projects = projects.with_columns(
         nw.when(nw.col("start_date") <= nw.lit(as_of)).then(nw.col("start_date")).alias("start_date"),
-        nw.when(nw.col("closed_date").is_null()).then(1).otherwise(0).cast(nw.Int64).alias("open_count"),
+        as_count(nw.col("closed_date").is_null()).alias("open_count"),
         nw.lit(1).cast(nw.Int64).alias("project_count"),
     )
     deals = projects.group_by("opportunity_id").agg(

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.distinct import distinct
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
@@ -61,7 +62,7 @@ def _counted(name: str) -> nw.Expr:
         "open_count": nw.col("is_open"),
         "late_count": nw.col("is_late") & is_live,
     }[name]
-    return nw.when(counted).then(1).otherwise(0).cast(nw.Int64)
+    return as_count(counted)
 
 
 ESCALATION_ACCOUNT = Metric(

@@ -6,6 +6,7 @@ import narwhals as nw
 
 from config.policy import Policy
 from tasks.metrics.account_holder import held
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
 
@@ -41,7 +42,7 @@ def escalation_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.Laz
     }
     made = made.select(
         "project_id",
-        *(nw.when(is_so).then(1).otherwise(0).cast(nw.Int64).alias(name) for name, is_so in counted.items()),
+        *(as_count(is_so).alias(name) for name, is_so in counted.items()),
     )
     made = made.group_by("project_id").agg(nw.col(name).sum() for name in COUNTS)
     rows = with_missing_input(projects.join(made, on="project_id", how="left"), frames["feed"], "ticket")

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.wording import plain
 
@@ -25,9 +26,7 @@ def go_live(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     milestones = milestones.filter(nw.col("_name").is_in(policy.handoff.go_live_milestones))
     reached = nw.when(nw.col("actual_finish_date") <= today).then(nw.col("actual_finish_date"))
     milestones = milestones.select("project_id", reached.alias("_reached"))
-    milestones = milestones.with_columns(
-        nw.when(nw.col("_reached").is_null()).then(1).otherwise(0).cast(nw.Int64).alias("_open")
-    )
+    milestones = milestones.with_columns(as_count(nw.col("_reached").is_null()).alias("_open"))
     lives = milestones.group_by("project_id").agg(nw.col("_reached").max(), nw.col("_open").sum())
     projects = projects.join(lives, on="project_id", how="left")
     return projects.with_columns(

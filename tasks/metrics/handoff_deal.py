@@ -9,6 +9,15 @@ from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.money import in_reporting
 from tasks.metrics.tier import tier
 
+# What every mart by deal says of it first.
+DEAL = {
+    "opportunity_id": "the deal",
+    "account_id": "the customer",
+    "close_date": "the day it was won",
+    "month": "first day of that month",
+    "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+}
+
 
 def handoff_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """Give each won deal of the policy's types its month and its tier.
@@ -32,14 +41,7 @@ HANDOFF_DEAL = Metric(
     table="handoff_deal",
     grain=("opportunity_id",),
     inputs=("opportunity", "fx_rate"),
-    columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "acv_minor": "its amount, at the table of that month",
-        "tier": "the customer's tier by that amount",
-    },
+    columns={**DEAL, "acv_minor": "its amount, at the table of that month"},
     compute=handoff_deal,
     is_step=True,
 )

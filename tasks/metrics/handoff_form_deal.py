@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.form_version import VALID
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
@@ -24,7 +25,7 @@ def handoff_form_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
         "opportunity_id",
         "form_version_id",
         nw.when(nw.col("signed_date") <= nw.lit(as_of)).then(nw.col("signed_date")).alias("signed_date"),
-        *(nw.when(nw.col(name)).then(1).otherwise(0).cast(nw.Int64).alias(name) for name in VALID),
+        *(as_count(nw.col(name)).alias(name) for name in VALID),
     )
     deals = frames["handoff_deal"].join(forms, on="opportunity_id", how="left")
     deals = with_missing_input(deals, frames["feed"], "handoff_form")

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
 
@@ -56,11 +57,7 @@ KICKOFF_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "kickoff", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "held_date": "the day of the newest kickoff held",
         "is_template_used": "by the standard template; null without a kickoff",
         "is_goals_shown": "the goals of the handoff form were shown; null without a kickoff",

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from config.policy import Policy
 from tasks.core.tables import CORE
-from tasks.engines.bench import Workbench, forget, keep
+from tasks.engines.bench import Workbench, keep
 from tasks.metrics.metric import Metric
 
 BATCH = 200_000  # rows of a mart that are handed on at once
@@ -25,7 +25,8 @@ def measure(
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS mart")
     rows = {}
-    last_readers = {name: metric.table for metric in metrics for name in metric.inputs}
+    steps = {metric.table for metric in metrics if metric.is_step}
+    last_reader = {name: metric for metric in metrics for name in metric.inputs}
     for metric in metrics:
         frames = {
             name: nw.from_native(connection.table(f"{'core' if name in CORE_TABLES else 'mart'}.{name}"))
@@ -33,11 +34,9 @@ def measure(
         }
         keep(connection, f"mart.{metric.table}", metric(frames, policy, as_of=as_of))
         rows[metric.table] = connection.execute(f"SELECT count(*) FROM mart.{metric.table}").fetchall()[0][0]
-        if keep_steps:
-            continue
-        for step in metrics:
-            if step.is_step and last_readers.get(step.table) == metric.table:
-                forget(connection, f"mart.{step.table}")
+        for step in () if keep_steps else steps.intersection(metric.inputs):
+            if last_reader[step] is metric:
+                connection.execute(f"DROP TABLE mart.{step}")
     return rows
 
 

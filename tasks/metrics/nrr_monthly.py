@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.mrr_book import summed
 
@@ -23,7 +24,7 @@ def compute(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     """
     cohort = frames["nrr_account"].with_columns(
         nw.lit(1).cast(nw.Int64).alias("cohort_count"),
-        nw.when(nw.col("end_minor") > 0).then(1).otherwise(0).cast(nw.Int64).alias("retained_count"),
+        as_count(nw.col("end_minor") > 0).alias("retained_count"),
     )
     cohort = summed(cohort, ("month", "segment"), *AMOUNTS, *COUNTS)
     # Months with MRR but without a cohort are shown, with a null ratio.

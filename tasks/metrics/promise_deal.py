@@ -5,11 +5,12 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.leakage_sums import percent
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
-from tasks.metrics.wording import one
 
 # The counts, and the states of a promise that they count.
 COUNTS = {
@@ -30,7 +31,7 @@ def promise_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     promises = frames["promise_item"].select(
         "opportunity_id",
         nw.lit(1).cast(nw.Int64).alias("promised_count"),
-        *(one(nw.col("state") == state).alias(name) for name, state in COUNTS.items()),
+        *(as_count(nw.col("state") == state).alias(name) for name, state in COUNTS.items()),
     )
     promises = known_sums(promises, ("opportunity_id",), NUMBERS)
     deals = frames["handoff_deal"].join(promises, on="opportunity_id", how="left")
@@ -49,11 +50,7 @@ PROMISE_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "promise_item", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "promised_count": "promises, requirements and custom agreements; denominator of the percentage",
         "mapped_count": "those mapped to a task or to the scope by the start of the first project",
         "late_count": "those mapped since",

@@ -5,8 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.wording import one, plain, says
+from tasks.metrics.wording import plain, says
 
 
 def promise_item(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -27,9 +28,9 @@ def promise_item(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame
     has_task, has_clause = nw.col("_has_task") == 1, says("_clause", policy.handoff.placeholders)
     is_later = (nw.col("mapped_date") > nw.lit(as_of)).fill_null(False)
     promises = promises.with_columns(
-        (one(has_task) == 1).alias("has_task"),
-        (one(has_clause) == 1).alias("has_scope"),
-        (one((has_task | has_clause) & ~is_later) == 1).alias("_has_target"),
+        (as_count(has_task) == 1).alias("has_task"),
+        (as_count(has_clause) == 1).alias("has_scope"),
+        (as_count((has_task | has_clause) & ~is_later) == 1).alias("_has_target"),
     )
     is_late = nw.col("mapped_date").is_null() | (nw.col("mapped_date") > nw.col("start_date"))
     return promises.with_columns(

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.distinct import distinct
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.leakage_sums import percent
@@ -58,7 +59,7 @@ def _counted(name: str) -> nw.Expr:
         "rated_count": ~nw.col("rating").is_null(),
         "good_count": nw.col("rating") == "good",
     }[name]
-    return nw.when(counted).then(1).otherwise(0).cast(nw.Int64).alias(name)
+    return as_count(counted).alias(name)
 
 
 REQUEST_MONTHLY = Metric(

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.leakage_sums import HEADLINES, SUMS, percent, summed
 from tasks.metrics.metric import Frames, Metric
 
@@ -55,7 +56,7 @@ def _standard(parts: nw.LazyFrame) -> nw.LazyFrame:
     rows = parts.select(
         "project_id",
         nw.when(counts).then(value).otherwise(0).fill_null(0).cast(nw.Int64).alias("standard_minor"),
-        nw.when(unlisted).then(1).otherwise(0).cast(nw.Int64).alias("unlisted"),
+        as_count(unlisted).alias("unlisted"),
     )
     return rows.group_by("project_id").agg(nw.col("standard_minor").sum(), nw.col("unlisted").sum())
 

@@ -5,9 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.wording import one
 
 
 def stall_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -18,8 +18,8 @@ def stall_project(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFram
     """
     tasks = frames["stall_task"].with_columns(
         nw.lit(1).cast(nw.Int64).alias("open_count"),
-        one(nw.col("is_stalled")).alias("stalled_count"),
-        one(nw.col("is_blocked")).alias("blocked_count"),
+        as_count(nw.col("is_stalled")).alias("stalled_count"),
+        as_count(nw.col("is_blocked")).alias("blocked_count"),
     )
     projects = known_sums(
         tasks, ("project_id", "account_id"), ("open_count", "stalled_count", "blocked_count"), ("moved_date",)

@@ -5,8 +5,9 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.wording import one, plain
+from tasks.metrics.wording import plain
 from tasks.metrics.working_days import numbered
 
 
@@ -38,7 +39,7 @@ def stall_task(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
     tasks = tasks.with_columns((nw.col("_today_number") - nw.col("moved_date_number")).alias("idle_days"))
     return tasks.with_columns(
         (nw.col("idle_days") >= policy.schedule.stalled_days).alias("is_stalled"),
-        (one(nw.col("_state").is_in(policy.schedule.blocked_states)) == 1).alias("is_blocked"),
+        (as_count(nw.col("_state").is_in(policy.schedule.blocked_states)) == 1).alias("is_blocked"),
     )
 
 

@@ -5,10 +5,10 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.known_sums import known_sums
 from tasks.metrics.leakage_sums import percent
 from tasks.metrics.metric import Frames, Metric
-from tasks.metrics.wording import one
 
 COUNTS = ("closed_count", "judged_count", "success_count")
 
@@ -20,8 +20,8 @@ def success_monthly(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFr
     """
     projects = frames["success_project"].with_columns(
         nw.lit(1).cast(nw.Int64).alias("closed_count"),
-        one(nw.col("state") != "unknown").alias("judged_count"),
-        one(nw.col("state") == "success").alias("success_count"),
+        as_count(nw.col("state") != "unknown").alias("judged_count"),
+        as_count(nw.col("state") == "success").alias("success_count"),
     )
     months = known_sums(projects, ("month",), COUNTS)
     return months.with_columns(percent("success_count", "judged_count").alias("success_pct"))

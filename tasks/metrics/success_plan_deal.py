@@ -5,9 +5,10 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
+from tasks.metrics.handoff_deal import DEAL
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
-from tasks.metrics.wording import one
 
 
 def success_plan_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.LazyFrame:
@@ -38,7 +39,7 @@ def success_plan_deal(frames: Frames, policy: Policy, *, as_of: date) -> nw.Lazy
         .alias("state")
     )
     flags = {"is_live": is_live, "is_in_time": nw.col("state") == "in_time"}
-    return deals.with_columns((nw.col("known_zero") + one(flag) == 1).alias(name) for name, flag in flags.items())
+    return deals.with_columns((nw.col("known_zero") + as_count(flag) == 1).alias(name) for name, flag in flags.items())
 
 
 SUCCESS_PLAN_DEAL = Metric(
@@ -46,11 +47,7 @@ SUCCESS_PLAN_DEAL = Metric(
     grain=("opportunity_id",),
     inputs=("handoff_deal", "success_plan", "delivery_deal", "feed"),
     columns={
-        "opportunity_id": "the deal",
-        "account_id": "the customer",
-        "close_date": "the day it was won",
-        "month": "first day of that month",
-        "tier": "digital, mixed, high_touch or full_team by the deal's amount, else unknown",
+        **DEAL,
         "created_date": "the day its first success plan was created",
         "go_live_date": "the day the first of its projects went live",
         "is_live": "a project of it is live",

@@ -5,6 +5,7 @@ from datetime import date
 import narwhals as nw
 
 from config.policy import Policy
+from tasks.metrics.as_count import as_count
 from tasks.metrics.metric import Frames, Metric
 from tasks.metrics.missing_input import with_missing_input
 from tasks.metrics.ratios import ratio
@@ -30,8 +31,8 @@ def training_readiness_project(frames: Frames, policy: Policy, *, as_of: date) -
     people = people.select(
         "project_id",
         nw.lit(1).cast(nw.Int64).alias("required_count"),
-        nw.when(done <= nw.lit(as_of)).then(1).otherwise(0).cast(nw.Int64).alias("trained_count"),
-        nw.when(in_time).then(1).otherwise(0).cast(nw.Int64).alias("trained_in_time_count"),
+        as_count(done <= nw.lit(as_of)).alias("trained_count"),
+        as_count(in_time).alias("trained_in_time_count"),
     )
     people = people.group_by("project_id").agg(nw.col(name).sum() for name in COUNTS)
     projects = with_missing_input(projects.join(people, on="project_id", how="left"), frames["feed"], "training")

@@ -1,4 +1,4 @@
-"""What a text says once spaces, case and punctuation are gone; and a verdict as a number."""
+"""What a text says once spaces, case and punctuation are gone."""
 
 from collections.abc import Sequence
 
@@ -15,8 +15,3 @@ def plain(column: str) -> nw.Expr:
 def says(plain_column: str, placeholders: Sequence[str]) -> nw.Expr:
     """Whether a plain text says something: it is neither empty nor one of the placeholders."""
     return (nw.col(plain_column) != "") & ~nw.col(plain_column).is_in(placeholders)
-
-
-def one(verdict: nw.Expr) -> nw.Expr:
-    """1 where it holds, else 0: plain booleans come out of a left join as objects on pandas."""
-    return nw.when(verdict).then(1).otherwise(0).cast(nw.Int64)

@@ -11,8 +11,9 @@ import pytest
 
 from sandbox.company import DEMO_DAYS, build
 from sandbox.company.coins import half_even, reporting, worth
+from sandbox.company.customer_facts import Line
 from sandbox.company.days import add_months, clock_of, local_day, workdays
-from sandbox.company.facts import Line, known
+from sandbox.company.facts import known
 from sandbox.company.handoffs import ELEMENTS
 from sandbox.company.revenue import monthly_amount
 
