@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -17,21 +18,16 @@ import requests
 
 from config.settings import HttpSource
 from tasks.errors import AuthError, QuotaError, SourceError, UnreachableError
-from tasks.sources.body import is_cut, parsed, seconds_to_wait
+from tasks.sources.body import is_cut, parsed
 from tasks.sources.counts import Counts
-from tasks.sources.judgement import Answer, Fatal, Policy, Refused, Replay, Retry, Verdict
+from tasks.sources.exchange import BROKEN, exchange, settle
+from tasks.sources.judgement import Answer, Fatal, Policy, Replay, Retry, general
 from tasks.sources.lanes import Lanes
 
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE: Final = 60.0  # seconds, unless the vendor asks for more
-TRANSIENT: Final = frozenset({406, 408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
-BROKEN: Final = (
-    requests.ConnectionError,
-    requests.Timeout,
-    requests.exceptions.ChunkedEncodingError,
-    requests.exceptions.ContentDecodingError,
-)
+
 Read = Callable[[Answer], Any]
 
 
@@ -60,9 +56,7 @@ class Client:
     def __post_init__(self) -> None:
         self.lanes = Lanes(self.concurrency, self.sleep, self.clock)
         self.renewing = threading.Lock()
-        # Proxies and certificates of the machine are looked up once; its .netrc could replace our header, and is not.
-        found = self.session.merge_environment_settings(self.url, {}, None, None, None)
-        self.session.trust_env, self.session.proxies, self.session.verify = False, found["proxies"], found["verify"]
+        settle(self.session, self.url)
         self.begin()
 
     def begin(self) -> None:
@@ -160,7 +154,12 @@ class Client:
         try:
             with self.lanes.taken():
                 self.counts.add(requests=1)
-                answer = self._exchange(method, path, params, form, headers or {}, question)
+                answer = exchange(
+                    self.session, method, self.url, path, headers or {},
+                    timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)),
+                    still=partial(self._check_deadline, "a slow body"),
+                    params=params, data=form, json=question,
+                )  # fmt: skip
         except BROKEN as error:
             return Retry(type(error).__name__), None
         except requests.RequestException as error:
@@ -176,53 +175,10 @@ class Client:
                 return Retry("a body that cannot be read"), None
         if answer.status >= 400 and is_cut(answer.body, answer.headers):
             return Retry("an error body that was cut off"), None
-        verdict = self.policy.classify(answer) or self._general(answer)
+        verdict = self.policy.classify(answer) or general(answer, self.policy)
         if isinstance(verdict, Fatal):
             raise verdict.error from None
         return verdict, None
-
-    def _exchange(
-        self, method: str, path: str, params: Any, form: Any, headers: Mapping[str, str], question: Any
-    ) -> Answer:
-        # The headers go as `auth`, which shows them in no message; a redirect could carry them away.
-        response = self.session.request(
-            method,
-            self._address(path),
-            params=params,
-            data=form,
-            json=question,
-            auth=_Headers(headers),
-            stream=True,
-            timeout=min(self.timeout_seconds, max(self.deadline - self.clock(), 0.1)),
-            allow_redirects=False,
-        )
-        with response:
-            body = bytearray()
-            for chunk in response.iter_content(1 << 16):
-                body += chunk
-                self._check_deadline("a slow body")
-            return Answer(response.status_code, response.headers, bytes(body), urlsplit(path).path)
-
-    def _address(self, path: str) -> str:
-        root = self.url.rstrip("/")
-        if path.startswith("/"):
-            parts = urlsplit(root)
-            return f"{parts.scheme}://{parts.netloc}{path}"
-        return f"{root}/{path}"
-
-    def _general(self, answer: Answer) -> Verdict:
-        """The rules that hold for every vendor."""
-        if answer.status == 401:
-            return Replay()
-        if answer.status in TRANSIENT or answer.status == 200:
-            return Retry(f"status {answer.status}", seconds_to_wait(answer.headers))
-        return Fatal(
-            Refused(
-                f"{self.policy.vendor} answered {answer.status} to {answer.path}: check {self.policy.prefix}URL and "
-                "the field map's resource names.",
-                str(answer.status),
-            )
-        )
 
     def _pause(self, verdict: Retry, attempt: int) -> None:
         """Close the lanes for as long as the vendor said, else ever longer with jitter, never past the deadline."""
@@ -257,14 +213,3 @@ def connected(source: HttpSource, rules: Policy, sleep: Callable[[float], None])
         concurrency=source.concurrency,
         sleep=sleep,
     )
-
-
-@dataclass(frozen=True)
-class _Headers(requests.auth.AuthBase):
-    """Our own headers as a `requests` authentication: they hold the token, and are not shown."""
-
-    headers: Mapping[str, str] = field(repr=False)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(self.headers)
-        return request

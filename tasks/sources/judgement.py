@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from tasks.errors import AuthError, BatonError, ContractError
+from tasks.sources.body import seconds_to_wait
 
 if TYPE_CHECKING:
     from tasks.sources.client import Client
+
+TRANSIENT: Final = frozenset({406, 408, 420, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530})
 
 
 class Refused(ContractError):
@@ -71,3 +74,18 @@ class Policy:
     rejected: str
     observe: Callable[[Answer], None] = lambda answer: None
     permit: Callable[[], None] = lambda: None
+
+
+def general(answer: Answer, policy: Policy) -> Verdict:
+    """The rules that hold for every vendor."""
+    if answer.status == 401:
+        return Replay()
+    if answer.status in TRANSIENT or answer.status == 200:
+        return Retry(f"status {answer.status}", seconds_to_wait(answer.headers))
+    return Fatal(
+        Refused(
+            f"{policy.vendor} answered {answer.status} to {answer.path}: check {policy.prefix}URL and the field map's "
+            "resource names.",
+            str(answer.status),
+        )
+    )
