@@ -50,7 +50,7 @@ def quiet(facts: Facts, as_of: date) -> dict[str, Quiet]:
     """By account of each customer that is live; the usage counts are fresh on every demo day."""
     clock, live = clock_of(as_of), dict[str, date]()
     for project, day in go_lives(facts, as_of).items():
-        account = facts.projects[project][-1][1].account  # type: ignore[union-attr]
+        account = facts.projects[project][-1][1].account
         live[account] = max(day, live.get(account, day))
     last: dict[tuple[str, str], date] = {}
     newest = date.min
@@ -64,7 +64,7 @@ def quiet(facts: Facts, as_of: date) -> dict[str, Quiet]:
     held, found = book(facts, as_of), {}
     products = _products(facts, as_of)
     untrained = {
-        facts.projects[project][-1][1].account  # type: ignore[union-attr]
+        facts.projects[project][-1][1].account
         for project, one in trained(facts, as_of).items()
         if one.trained_count < one.required_count
     }
