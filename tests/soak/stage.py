@@ -13,6 +13,7 @@ from uuid import uuid4
 import psycopg
 
 from sandbox.faults import SOURCES
+from sandbox.tables import OWNER
 from sandbox.world import World
 from tests.conftest import new_database
 from tests.flows.conftest import OCTOBER, QUICK, TODAY, Installation, installation
@@ -64,7 +65,7 @@ class Stage:
     @cached_property
     def pulled(self) -> Kept:
         """October's night, and today's pulls."""
-        return self._made(self.october, TODAY[0], *(("ingest", source) for source in SOURCES))
+        return self._made(self.october, TODAY[0], *(("ingest", source) for source in (*SOURCES, OWNER)))
 
     def before(self, phase: Phase) -> Kept:
         """What a round starts from."""
